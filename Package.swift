@@ -1,0 +1,40 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// What every target of the house is compiled with.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target; `uses` is the row of the target in ARCHITECTURE.md, held by `scripts/check`.
+func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: house)
+}
+
+/// The tests of one room.
+func tests(_ name: String, uses: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: uses, swiftSettings: house)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "ambient-iot-reader",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
+    targets: [
+        // The core: no input or output, no clock, no randomness of its own.
+        room("AIoTBase"),
+        room("AIoTMac", uses: ["AIoTBase"]),
+        tests("AIoTBaseTests", uses: ["AIoTBase"]),
+        tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
