@@ -33,6 +33,7 @@ let package = Package(
         // The core: no input or output, no clock, no randomness of its own.
         room("AIoTBase"),
         room("AIoTMac", uses: ["AIoTBase"]),
+        room("AIoTPhy", uses: ["AIoTBase"]),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
     ],

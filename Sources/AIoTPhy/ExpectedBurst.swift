@@ -1,0 +1,75 @@
+package import AIoTBase
+
+/// One place where a D2R burst may come: what an R2D frame schedules, in terms of the air alone.
+package struct ExpectedBurst: Hashable, Sendable {
+    package var format: D2RBurstFormat
+    /// Nominal start of the burst after the end of the R2D frame (the end of its postamble).
+    package var delay: AirDuration
+    /// Time position within the trigger, 0 ..< X.
+    package var timePosition: Int
+    /// Frequency position, 0 ..< Y; already part of the format's R.
+    package var frequencyPosition: Int
+
+    package init(format: D2RBurstFormat, delay: AirDuration, timePosition: Int = 0, frequencyPosition: Int = 0) {
+        self.format = format
+        self.delay = delay
+        self.timePosition = timePosition
+        self.frequencyPosition = frequencyPosition
+    }
+
+    /// When a device with the slowest clock has ended this burst, after the end of the R2D frame.
+    package func latestEnd(in profile: AirProfile) -> AirDuration {
+        AirDuration(seconds: (delay + format.duration(in: profile)).seconds * profile.slotStretch)
+    }
+}
+
+/// What the receiver measured on a burst (`spec/4 "Frames: pcapng"`).
+package struct BurstMeasurement: Hashable, Sendable {
+    /// SNR per bit in dB (`spec/2 "What the receiver hears"`).
+    package var snrDB: Double
+    /// Power of the modulated part relative to the carrier leak, dB.
+    package var powerDB: Double
+    /// The device's clock error e, positive = fast.
+    package var clockError: Double
+    /// Common frequency offset, Hz.
+    package var carrierOffsetHz: Double
+
+    package init(snrDB: Double, powerDB: Double, clockError: Double, carrierOffsetHz: Double) {
+        self.snrDB = snrDB
+        self.powerDB = powerDB
+        self.clockError = clockError
+        self.carrierOffsetHz = carrierOffsetHz
+    }
+}
+
+/// A D2R burst that came out of the demodulator.
+package struct ReceivedBurst: Hashable, Sendable {
+    /// The D2R message, padding included, without CRC.
+    package var octets: [UInt8]
+    package var crcRight: Bool
+    /// First edge of the preamble.
+    package var start: AirTime
+    /// Length as received.
+    package var duration: AirDuration
+    package var measurement: BurstMeasurement
+
+    package init(
+        octets: [UInt8], crcRight: Bool, start: AirTime, duration: AirDuration, measurement: BurstMeasurement
+    ) {
+        self.octets = octets
+        self.crcRight = crcRight
+        self.start = start
+        self.duration = duration
+        self.measurement = measurement
+    }
+}
+
+/// What an access occasion, or the place of a scheduled burst, turned out to hold.
+package enum OccasionReport: Hashable, Sendable {
+    /// Nothing rose out of the noise.
+    case idle
+    /// A burst whose CRC is right; a weaker one may have been under it.
+    case decoded(ReceivedBurst)
+    /// Energy was there, but no burst with a right CRC: a collision or a corrupted burst.
+    case undecodable
+}
