@@ -34,7 +34,12 @@ let package = Package(
         room("AIoTBase"),
         room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTPhy", uses: ["AIoTBase"]),
+        room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
+        room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
+        room("AIoTReader", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTAccess", "AIoTRelay"]),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
+        tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
+        tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,79 @@
+import AIoTAccess
+import AIoTBase
+import AIoTMac
+import AIoTPhy
+
+/// Turns the reader's configuration into schedules and frame shapes.
+struct AirPlan: Sendable {
+    let configuration: ReaderConfiguration
+
+    private var profile: AirProfile { configuration.profile }
+
+    /// How a device sends a message of `octets`.
+    func schedule(transportBlockOctets octets: Int, startOffset: UInt16 = 0) -> Schedule {
+        Schedule(
+            rateCode: UInt8(truncatingIfNeeded: configuration.rateCode),
+            subcarrierCode: UInt8(truncatingIfNeeded: configuration.subcarrierCode), fec: configuration.fec,
+            repetition: configuration.repetition, midamble: configuration.midamble,
+            transportBlockOctets: UInt8(clamping: octets), startOffset: startOffset)
+    }
+
+    /// The transport block for a NAS PDU of `expectedD2RMsgSize` octets: min(n + 2, 255) (`spec/3a`).
+    static func transportBlockOctets(expectedD2RMsgSize: Int) -> Int {
+        min(max(expectedD2RMsgSize, 0) + D2RUpperLayerData.headerOctets, 255)
+    }
+
+    /// X and Y of a round with 2^q occasions whose Msg1 has `schedule`.
+    ///
+    /// Time positions save triggers, but each adds to the time over which two clocks drift apart: X is the largest for
+    /// which a slow device in one position cannot meet a fast one in the next, and grows past that only where
+    /// 2^q / (X * Y) would exceed 256.
+    func positions(q: Int, schedule: Schedule) -> (xCode: UInt8, yCode: UInt8) {
+        let yCode = min(configuration.frequencyCode, q)
+        var xCode = 0
+        while xCode < 3, xCode + yCode < q, neighboursKeepApart(timePositions: 2 << xCode, schedule: schedule) {
+            xCode += 1
+        }
+        while xCode < 3, q - xCode - yCode > 8 { xCode += 1 }
+        return (UInt8(xCode), UInt8(yCode))
+    }
+
+    private func neighboursKeepApart(timePositions: Int, schedule: Schedule) -> Bool {
+        let format = schedule.format()
+        let burst = format.duration(in: profile).seconds
+        let slot = format.slotDuration(in: profile).seconds
+        let lastButOne = profile.d2rTurnaround.seconds + Double(timePositions - 2) * slot
+        return (lastButOne + burst) / (1 - profile.largestClockError)
+            <= (lastButOne + slot) / (1 + profile.largestClockError)
+    }
+
+    /// Start offsets for bursts of one shape that follow each other and cannot meet; as many as 16 bits can tell.
+    func consecutiveOffsets(count: Int, schedule: Schedule) -> [UInt16] {
+        let burst = schedule.format().duration(in: profile).seconds
+        let unit = profile.startOffsetUnit.seconds
+        let turnaround = profile.d2rTurnaround.seconds
+        let slowest = 1 - profile.largestClockError
+        let fastest = 1 + profile.largestClockError
+        var offsets: [UInt16] = []
+        var start = turnaround
+        while offsets.count < count, let offset = UInt16(exactly: ((start - turnaround) / unit).rounded(.up)) {
+            offsets.append(offset)
+            let latestEnd = (turnaround + Double(offset) * unit + burst) / slowest
+            start = (latestEnd + profile.slotGuard.seconds) * fastest
+        }
+        return offsets
+    }
+
+    /// Air time of an R2D message of `octets` octets in units of one access occasion.
+    func costInOccasions(messageOctets octets: Int, msg1 schedule: Schedule) -> Double {
+        let bits = profile.r2dLengthBits + octets * 8
+        let chips =
+            profile.r2dClockAcquisition.count + profile.r2dPostambleChips
+            + 2 * (bits + profile.crc(forInformationBits: bits).width)
+        let symbols =
+            profile.r2dStartIndicator.reduce(0, +) + Double(chips) / Double(max(1, configuration.chipsPerSymbol))
+        let occasion = schedule.format().slotDuration(in: profile).seconds
+        let positions = Double(1 << configuration.frequencyCode)
+        return (symbols / profile.r2dSymbolRateHz + profile.d2rTurnaround.seconds) * positions / occasion
+    }
+}

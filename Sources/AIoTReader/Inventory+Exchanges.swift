@@ -1,0 +1,200 @@
+import AIoTAccess
+import AIoTBase
+import AIoTMac
+import AIoTPhy
+import AIoTRelay
+
+// MARK: - From the air
+
+extension Inventory {
+    /// What came of an air action, one report for each burst that it made possible.
+    mutating func ended(_ purpose: AirAction.Purpose, reports: [OccasionReport], at time: AirTime) {
+        switch purpose {
+        case .none: break
+        case .occasions: recordOccasions(reports, at: time)
+        case .exchanges(let ids):
+            for (index, id) in ids.enumerated() {
+                receive(index < reports.count ? reports[index] : .idle, of: id, at: time)
+            }
+        }
+    }
+
+    private mutating func recordOccasions(_ reports: [OccasionReport], at time: AirTime) {
+        guard var running = round else { return }
+        var bursts: [D2RMessage?] = []
+        let outcomes = running.openPositions.indices.map { index -> AccessRound.Outcome in
+            let (outcome, message) = judge(index < reports.count ? reports[index] : .idle)
+            bursts.append(message)
+            return outcome
+        }
+        let (tally, randomIDs) = running.record(outcomes)
+        round = running
+        counters.idle += tally.idle
+        counters.single += tally.single
+        counters.collided += tally.collided
+        planner.observe(tally, occasions: running.occasions.count, acknowledged: running.acknowledgedBefore)
+        for (index, outcome) in outcomes.enumerated() {
+            guard case .heard = outcome else { continue }
+            guard let randomID = randomIDs[index] else {
+                drop(.equalRandomIDs)
+                continue
+            }
+            if case .upperLayerData(let message) = bursts[index] {
+                startDirectExchange(randomID: randomID, message: message, at: time)
+            } else {
+                answerable.append(randomID)
+            }
+        }
+    }
+
+    /// What an occasion of the round held, and the message where it was one.
+    private mutating func judge(_ report: OccasionReport) -> (AccessRound.Outcome, D2RMessage?) {
+        switch report {
+        case .idle: return (.idle, nil)
+        case .undecodable: return (.collided, nil)
+        case .decoded(let burst):
+            guard let message = try? D2RMessage(decoding: burst.octets, isMsg1OfCBRA: mode == .cbra),
+                let randomID = Self.randomID(of: message)
+            else {
+                drop(.undecodableMAC)
+                return (.collided, nil)
+            }
+            return (.heard(randomID), message)
+        }
+    }
+
+    /// In direct access the first two octets of nonce2, behind type and flags of the access response (`spec/1`).
+    private static func randomID(of message: D2RMessage) -> RandomID? {
+        switch message {
+        case .accessRandomID(let id): id
+        case .upperLayerData(let data):
+            data.sdu.count >= 4 ? RandomID(UInt16(data.sdu[2]) << 8 | UInt16(data.sdu[3])) : nil
+        }
+    }
+
+    private mutating func startDirectExchange(randomID: RandomID, message: D2RUpperLayerData, at time: AirTime) {
+        guard let asID = takeASID() else {
+            drop(.noASIDLeft)
+            return
+        }
+        // The burst is here already: the message that made it come is never repeated.
+        let unused = R2DMessage.accessTrigger(AccessTrigger(transactionID: transactionID, index: 0))
+        let id = openExchange(asID: asID, randomID: randomID, schedulingMessage: unused)
+        perform(on: id) { $0.receive(message, at: time) }
+    }
+
+    private mutating func receive(_ report: OccasionReport, of id: UInt32, at time: AirTime) {
+        if case .decoded(let burst) = report {
+            if let message = try? D2RUpperLayerData(decoding: burst.octets) {
+                perform(on: id) { $0.receive(message, at: time) }
+                return
+            }
+            drop(.undecodableMAC)
+        }
+        if report != .idle || mode != .cfra { hasSeenLoss = true }
+        perform(on: id) { $0.burstMissing() }
+    }
+}
+
+// MARK: - From the AIoTF and the clock
+
+extension Inventory {
+    /// A Command Request. False when it is late: it must not reach the air.
+    mutating func command(_ pdu: [UInt8], expectedD2RMsgSize: Int, to id: UInt32) -> Bool {
+        let octets = AirPlan.transportBlockOctets(expectedD2RMsgSize: expectedD2RMsgSize)
+        let schedule = plan.schedule(transportBlockOctets: octets)
+        return perform(on: id) { $0.command(pdu, schedule: schedule) }
+    }
+
+    /// Ends every exchange whose budget is over.
+    mutating func advance(to time: AirTime) {
+        while let id = awaitingAIoTF.first {
+            guard let deadline = exchanges[id]?.deadline else {
+                awaitingAIoTF.removeFirst()
+                continue
+            }
+            guard deadline <= time else { return }
+            awaitingAIoTF.removeFirst()
+            perform(on: id) { $0.advance(to: time) }
+        }
+    }
+
+    /// Ends all exchanges without a word to the devices: they have lost the carrier, or the AIoTF its interest.
+    mutating func closeAll(_ reason: Exchange.CloseReason) {
+        for id in exchanges.keys.sorted() {
+            guard var exchange = exchanges[id], case .giveUp(_, let failed) = exchange.close(reason) else { continue }
+            exchanges[id] = exchange
+            if failed { reports.append(.commandFailed(id, reason)) }
+        }
+        openExchanges = 0
+        awaitingAIoTF = []
+        outbox = []
+        answerable = []
+        acknowledgements = []
+        round = nil
+    }
+}
+
+// MARK: - Steps
+
+extension Inventory {
+    /// Lets an exchange take an input and carries out what it says. False where the exchange refused it.
+    @discardableResult
+    private mutating func perform(on id: UInt32, _ input: (inout Exchange) -> Exchange.Step?) -> Bool {
+        guard var exchange = exchanges[id] else { return false }
+        let wasOver = exchange.isOver
+        guard let step = input(&exchange) else { return false }
+        exchanges[id] = exchange
+        carryOut(step, of: id)
+        if let isOver = exchanges[id]?.isOver, isOver != wasOver { openExchanges += isOver ? -1 : 1 }
+        return true
+    }
+
+    private mutating func carryOut(_ step: Exchange.Step, of id: UInt32) {
+        switch step {
+        case .nothing: break
+        case .send(let message):
+            outbox.append(AirAction(message: message, purpose: .exchanges([id])))
+        case .reportAccessResponse(let pdu):
+            counters.accessResponses += 1
+            reports.append(.accessResponse(id, pdu))
+            relayed(id, isCommandResponse: false)
+        case .reportCommandResponse(let pdu):
+            reports.append(.commandResponse(id, pdu))
+            relayed(id, isCommandResponse: true)
+        case .acknowledge(let message):
+            if let message { outbox.append(AirAction(message: message, purpose: .none)) }
+            acknowledge(id)
+        case .commandFailed:
+            reports.append(.commandFailed(id, .noAnswer))
+        case .giveUp(let nack, let commandFailed):
+            giveUp(id, nack: nack, commandFailed: commandFailed)
+        }
+    }
+
+    /// In this process a report is delivered when it is made; with a link it is delivered or spooled (`spec/3`).
+    private mutating func relayed(_ id: UInt32, isCommandResponse: Bool) {
+        guard var exchange = exchanges[id] else { return }
+        let step = exchange.reportRelayed(isCommandResponse: isCommandResponse)
+        exchanges[id] = exchange
+        if exchange.deadline != nil { awaitingAIoTF.append(id) }
+        carryOut(step, of: id)
+    }
+
+    private mutating func acknowledge(_ id: UInt32) {
+        guard let exchange = exchanges[id] else { return }
+        acknowledged += 1
+        counters.acknowledged += 1
+        acknowledgements.append(exchange.asID)
+        pool.acknowledged(exchange.asID)
+    }
+
+    private mutating func giveUp(_ id: UInt32, nack: NACKFeedback, commandFailed: Bool) {
+        guard let exchange = exchanges[id], case .closed(let reason) = exchange.phase else { return }
+        counters.nacked += 1
+        hasSeenLoss = true
+        pool.giveBack(exchange.asID)
+        if commandFailed { reports.append(.commandFailed(id, reason)) }
+        outbox.append(AirAction(message: .nackFeedback(nack), purpose: .none))
+    }
+}

@@ -1,0 +1,143 @@
+import AIoTAccess
+import AIoTBase
+import AIoTMac
+import AIoTPhy
+import AIoTRelay
+
+extension Inventory {
+    /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs,
+    /// acknowledgements, then further occasions. Nil while exchanges wait for the AIoTF, and after the end.
+    mutating func nextAirAction() -> AirAction? {
+        if !outbox.isEmpty { return outbox.removeFirst() }
+        if !answerable.isEmpty, let response = makeRandomIDResponse() { return response }
+        if !acknowledgements.isEmpty { return makeAcknowledgement() }
+        guard !isComplete else { return nil }
+        if let trigger = makeTrigger() { return trigger }
+        guard openExchanges == 0 else { return nil }
+        finishRound()
+        guard !isComplete else { return nil }
+        return makePaging()
+    }
+
+    private mutating func makeAcknowledgement() -> AirAction {
+        let batch = Array(acknowledgements.prefix(MACLimits.listEntries))
+        acknowledgements.removeFirst(batch.count)
+        notices.append(.deviceAcknowledged(transactionID, count: batch.count))
+        return AirAction(
+            message: .acknowledgement(Acknowledgement(transactionID: transactionID, asIDs: batch)), purpose: .none)
+    }
+
+    /// Answers up to 16 random IDs at once; their Msg3 follow each other.
+    private mutating func makeRandomIDResponse() -> AirAction? {
+        var entries: [RandomIDResponse.Entry] = []
+        var ids: [UInt32] = []
+        let offsets = plan.consecutiveOffsets(
+            count: min(answerable.count, MACLimits.listEntries), schedule: answerSchedule)
+        while entries.count < offsets.count, !answerable.isEmpty {
+            let randomID = answerable.removeFirst()
+            guard let asID = takeASID() else {
+                drop(.noASIDLeft)
+                continue
+            }
+            let entry = RandomIDResponse.Entry(randomID: randomID, asID: asID, schedule: answerSchedule)
+            let alone = RandomIDResponse(transactionID: transactionID, entries: [entry])
+            ids.append(openExchange(asID: asID, randomID: nil, schedulingMessage: .randomIDResponse(alone)))
+            var placed = entry
+            placed.schedule.startOffset = offsets[entries.count]
+            entries.append(placed)
+        }
+        guard !entries.isEmpty else { return nil }
+        let response = RandomIDResponse(transactionID: transactionID, entries: entries)
+        return AirAction(message: .randomIDResponse(response), purpose: .exchanges(ids))
+    }
+
+    private mutating func makeTrigger() -> AirAction? {
+        guard var running = round, !isAborted else { return nil }
+        let answered = acknowledged + openExchanges
+        // The last rounds are run to their end: none must be left to come.
+        if rounds < plan.configuration.maxRounds - 6,
+            planner.isWorthAborting(
+                q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
+                acknowledgedAtPaging: running.acknowledgedBefore)
+        {
+            isAborted = true
+            return nil
+        }
+        guard let index = running.nextTrigger() else { return nil }
+        round = running
+        return AirAction(
+            message: .accessTrigger(AccessTrigger(transactionID: transactionID, index: index)), purpose: .occasions)
+    }
+
+    private mutating func makePaging() -> AirAction {
+        rounds += 1
+        counters.rounds += 1
+        isAborted = false
+        pool.pagingSent()
+        if mode == .cfra { return makeContentionFreePaging() }
+        let q = planner.q(acknowledged: acknowledged)
+        let (xCode, yCode) = plan.positions(q: q, schedule: msg1Schedule)
+        let paging = Paging(
+            transactionID: transactionID, access: mode, xCode: xCode, yCode: yCode, q: UInt8(q),
+            schedule: msg1Schedule, sdu: request.pagingPDU)
+        round = AccessRound(of: paging, acknowledgedBefore: acknowledged)
+        notices.append(.roundStarted(transactionID, round: rounds, q: q, acknowledged: acknowledged))
+        return AirAction(message: .paging(paging), purpose: .occasions)
+    }
+
+    /// CFRA: the paging itself tells one device to send, under the AS ID that it carries.
+    private mutating func makeContentionFreePaging() -> AirAction {
+        let asID = takeASID() ?? ASID(1)
+        let paging = R2DMessage.paging(
+            Paging(
+                transactionID: transactionID, access: .cfra, asID: asID, schedule: answerSchedule,
+                sdu: request.pagingPDU))
+        notices.append(.roundStarted(transactionID, round: rounds, q: 0, acknowledged: acknowledged))
+        let id = openExchange(asID: asID, randomID: nil, schedulingMessage: paging)
+        return AirAction(message: paging, purpose: .exchanges([id]))
+    }
+
+    /// Judges the round that is through and whether the inventory is.
+    private mutating func finishRound() {
+        guard rounds > 0 else { return }
+        let wasQuiet = round.map { $0.tally.single + $0.tally.collided == 0 } ?? (acknowledged == 0)
+        quietRounds = wasQuiet && !isAborted ? quietRounds + 1 : 0
+        round = nil
+        let isFound = request.isSingleDevice && acknowledged > 0
+        guard isFound || quietRounds >= quietRoundsNeeded || rounds >= plan.configuration.maxRounds else { return }
+        isComplete = true
+        reports.append(.complete)
+        notices.append(.inventoryComplete(transactionID, acknowledged: acknowledged, rounds: rounds))
+    }
+
+    /// Rounds without any answer before the inventory ends (*ours*): one tells that all who hear are done, a second
+    /// and third are for devices that may have missed a paging.
+    private var quietRoundsNeeded: Int {
+        if let expected = request.expectedDevices, acknowledged < expected { return 3 }
+        return hasSeenLoss ? 2 : 1
+    }
+
+    mutating func takeASID() -> ASID? {
+        switch pool.take() {
+        case .free(let id): return id
+        case .reused(let id):
+            if let holder = holders[id], var exchange = exchanges[holder] {
+                _ = exchange.close(.superseded)
+                exchanges[holder] = exchange
+            }
+            return id
+        case nil: return nil
+        }
+    }
+
+    mutating func openExchange(asID: ASID, randomID: RandomID?, schedulingMessage: R2DMessage) -> UInt32 {
+        let id = deviceIDs.next()
+        exchanges[id] = Exchange(
+            deviceNGAPID: id, transactionID: transactionID, asID: asID, randomID: randomID,
+            schedulingMessage: schedulingMessage, schedule: answerSchedule, hasFollowOn: request.hasFollowOn,
+            budget: .milliseconds(Int64(plan.configuration.exchangeBudgetMilliseconds)))
+        holders[asID] = id
+        openExchanges += 1
+        return id
+    }
+}

@@ -1,0 +1,142 @@
+import AIoTAccess
+import AIoTBase
+import AIoTMac
+import AIoTPhy
+import AIoTRelay
+
+/// What the AIoTF asked for, free of NGAP.
+struct InventoryRequest: Hashable, Sendable {
+    /// An inventory is named by the AIoTF and its correlation identifier.
+    struct Name: Hashable, Sendable {
+        var aiotfIdentifier: [UInt8]
+        var correlation: Int
+    }
+
+    var name: Name
+    /// The paging A-IoT NAS PDU.
+    var pagingPDU: [UInt8]
+    /// One device is asked for: CFRA unless configured otherwise, and done when it is acknowledged.
+    var isSingleDevice: Bool
+    /// Octets of the access response.
+    var expectedD2RMsgSize: Int
+    var expectedDevices: Int?
+    var hasFollowOn: Bool
+}
+
+/// One inventory on the air: its rounds, its exchanges, and the order of its messages.
+///
+/// The reader asks for one air action at a time and hands back what came of it.
+struct Inventory: Sendable {
+    /// A message and what the bursts after it mean.
+    struct AirAction: Sendable {
+        enum Purpose: Hashable, Sendable {
+            /// The open occasions of the round.
+            case occasions
+            /// One burst each of these exchanges, by device NGAP ID.
+            case exchanges([UInt32])
+            case none
+        }
+        var message: R2DMessage
+        var purpose: Purpose
+    }
+
+    /// What goes up.
+    enum Report: Hashable, Sendable {
+        case accessResponse(UInt32, [UInt8])
+        case commandResponse(UInt32, [UInt8])
+        case commandFailed(UInt32, Exchange.CloseReason)
+        case complete
+    }
+
+    let request: InventoryRequest
+    let transactionID: TransactionID
+    let plan: AirPlan
+    let mode: AccessMode
+
+    var planner: RoundPlanner
+    var round: AccessRound?
+    var isAborted = false
+    var rounds = 0
+    var quietRounds = 0
+    var isComplete = false
+    /// Something was lost on the air that a further quiet round may bring back.
+    var hasSeenLoss = false
+    var acknowledged = 0
+
+    var pool = ASIDPool()
+    var exchanges: [UInt32: Exchange] = [:]
+    var holders: [ASID: UInt32] = [:]
+    /// In the order of their deadlines: all have the same budget.
+    var awaitingAIoTF: [UInt32] = []
+    /// Exchanges that are not over.
+    var openExchanges = 0
+
+    var outbox: [AirAction] = []
+    var answerable: [RandomID] = []
+    var acknowledgements: [ASID] = []
+    var reports: [Report] = []
+    var notices: [ReaderNotice] = []
+    var counters = ReaderCounters()
+    /// The next device NGAP ID, handed in and out by the reader around each call.
+    var deviceIDs: DeviceNGAPIDs
+
+    init(
+        request: InventoryRequest, transactionID: TransactionID, configuration: ReaderConfiguration,
+        deviceIDs: DeviceNGAPIDs
+    ) {
+        self.request = request
+        self.transactionID = transactionID
+        plan = AirPlan(configuration: configuration)
+        mode = configuration.accessMode ?? (request.isSingleDevice ? .cfra : .cbra)
+        self.deviceIDs = deviceIDs
+        let msg1 = Self.msg1Schedule(mode: mode, request: request, plan: plan)
+        let limits = RoundPlanner.Limits(
+            largestQ: configuration.largestQ, fixedQ: configuration.fixedQ,
+            pagingCostInOccasions: plan.costInOccasions(
+                messageOctets: request.pagingPDU.count + 9, msg1: msg1))
+        planner = RoundPlanner(limits: limits, expected: request.expectedDevices)
+    }
+
+    /// How Msg1 is sent: the bare random ID in CBRA, the access response otherwise.
+    var msg1Schedule: Schedule { Self.msg1Schedule(mode: mode, request: request, plan: plan) }
+
+    private static func msg1Schedule(mode: AccessMode, request: InventoryRequest, plan: AirPlan) -> Schedule {
+        mode == .cbra ? plan.schedule(transportBlockOctets: 2) : answerSchedule(request: request, plan: plan)
+    }
+
+    /// How an access response is sent.
+    var answerSchedule: Schedule { Self.answerSchedule(request: request, plan: plan) }
+
+    private static func answerSchedule(request: InventoryRequest, plan: AirPlan) -> Schedule {
+        plan.schedule(
+            transportBlockOctets: AirPlan.transportBlockOctets(expectedD2RMsgSize: request.expectedD2RMsgSize))
+    }
+
+    /// When `advance` is due next.
+    var nextDeadline: AirTime? {
+        awaitingAIoTF.lazy.compactMap { exchanges[$0]?.deadline }.first
+    }
+
+    mutating func drop(_ reason: DropReason) {
+        counters.dropped[reason, default: 0] += 1
+        notices.append(.dropped(reason))
+    }
+}
+
+/// Allots RAN-AIOT-Device-NGAP-IDs: upper 16 bits the epoch of this start, lower 16 bits a count (`spec/3`).
+package struct DeviceNGAPIDs: Hashable, Sendable {
+    package private(set) var epoch: UInt16
+    private var count: UInt16 = 0
+
+    package init(epoch: UInt16) {
+        self.epoch = epoch
+    }
+
+    /// An ID unlike any before; after 65,536 of them the epoch moves on.
+    package mutating func next() -> UInt32 {
+        let id = UInt32(epoch) << 16 | UInt32(count)
+        count &+= 1
+        if count == 0 { epoch &+= 1 }
+        return id
+    }
+}
