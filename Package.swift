@@ -40,6 +40,7 @@ let package = Package(
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
+        tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
     ],
     swiftLanguageModes: [.v6]

@@ -56,6 +56,6 @@ package struct AccessOccasions: Hashable, Sendable {
     /// Where occasion `k` lies within its trigger.
     package func position(of k: Int) -> Position {
         let within = k % positionsPerTrigger
-        return Position(occasion: k, time: within >> yCode, frequency: within & (1 << yCode) - 1)
+        return Position(occasion: k, time: within >> yCode, frequency: within & ((1 << yCode) - 1))
     }
 }

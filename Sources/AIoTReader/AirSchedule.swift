@@ -15,6 +15,10 @@ package struct AirSchedule: Sendable {
         package var occasions: [Int?] = []
         /// Whether the bursts are bare random IDs (Msg1 of CBRA).
         package var isMsg1OfCBRA = false
+
+        package init(isMsg1OfCBRA: Bool = false) {
+            self.isMsg1OfCBRA = isMsg1OfCBRA
+        }
     }
 
     private let profile: AirProfile

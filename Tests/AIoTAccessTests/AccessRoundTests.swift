@@ -14,7 +14,8 @@ import Testing
                         for position in occasions.positions(ofTrigger: trigger) {
                             #expect(occasions.trigger(of: position.occasion) == trigger)
                             #expect(occasions.position(of: position.occasion) == position)
-                            #expect(position.time < 1 << x && position.frequency < 1 << y)
+                            #expect((0..<1 << x).contains(position.time))
+                            #expect((0..<1 << y).contains(position.frequency))
                             seen.append(position.occasion)
                         }
                     }

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// The rules of the house, read from the sources themselves (ARCHITECTURE.md "The graph").
+@Suite struct ImportRuleTests {
+    /// What each target may import. Arrows point down: a target is listed after everything that it may import.
+    private static let allowed: [(target: String, imports: Set<String>)] = [
+        ("AIoTBase", []),
+        ("AIoTPhy", ["AIoTBase", "Glibc"]),
+        ("AIoTMac", ["AIoTBase"]),
+        ("AIoTAccess", ["AIoTBase", "AIoTMac", "Glibc"]),
+        ("AIoTRelay", ["AIoTBase", "AIoTMac"]),
+        ("NGAP", []),
+        ("AIoTReader", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
+        ("AIoTCapture", ["AIoTBase", "AIoTMac"]),
+        ("AIoTReplay", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture"]),
+        ("AIoTSecurity", ["AIoTBase", "Crypto", "CryptoExtras"]),
+        ("AIoTDevice", ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+        ("AIoTF", ["AIoTBase", "AIoTSecurity", "NGAP"]),
+        ("AIoTAir", ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity", "Glibc"]),
+    ]
+
+    /// Targets that hold keys; nothing that a reader's daemon is made of may reach them.
+    private static let keyHolders: Set<String> = ["AIoTSecurity", "AIoTDevice", "AIoTF", "AIoTAir"]
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private func sources(of target: String) throws -> [URL] {
+        let folder = Self.root.appendingPathComponent("Sources/\(target)")
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+    }
+
+    private func imports(of target: String) throws -> Set<String> {
+        var found: Set<String> = []
+        for file in try sources(of: target) {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let words = line.split(separator: " ")
+                guard let position = words.firstIndex(of: "import"), position <= 1, position + 1 < words.count,
+                    !line.hasPrefix("//")
+                else { continue }
+                found.insert(String(words[position + 1].split(separator: ".")[0]))
+            }
+        }
+        return found
+    }
+
+    @Test(arguments: allowed.map(\.target))
+    func aTargetImportsOnlyWhatTheTableAllows(target: String) throws {
+        let rule = try #require(Self.allowed.first { $0.target == target })
+        #expect(try !sources(of: target).isEmpty, "no sources of \(target): the rule would hold for nothing")
+        let excess = try imports(of: target).subtracting(rule.imports)
+        #expect(
+            excess.isEmpty, "\(target) imports \(excess.sorted()): move the code, or change the table and its reason")
+    }
+
+    @Test func arrowsPointDownTheTable() {
+        var above: Set<String> = ["Glibc", "Crypto", "CryptoExtras"]
+        for (target, imports) in Self.allowed {
+            #expect(imports.isSubset(of: above), "\(target) imports what stands below it")
+            above.insert(target)
+        }
+    }
+
+    @Test func nothingThatTheReaderReachesHoldsKeys() throws {
+        var reached: Set<String> = []
+        var open = ["AIoTReader", "AIoTCapture", "AIoTReplay"]
+        while let target = open.popLast() {
+            guard reached.insert(target).inserted else { continue }
+            open += try imports(of: target)
+        }
+        #expect(reached.isDisjoint(with: Self.keyHolders), "a reader must not be able to leak a key")
+        #expect(reached.contains("AIoTBase"), "the walk went nowhere")
+    }
+}
