@@ -34,6 +34,13 @@ let package = Package(
         room("AIoTBase"),
         room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTPhy", uses: ["AIoTBase"]),
+        // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
+        room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
+        room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+        room("Conformance", uses: ["AIoTBase", "AIoTSecurity", "AIoTDevice"]),
+        tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
+        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("ConformanceTests", uses: ["Conformance", "AIoTBase"]),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
     ],
