@@ -32,16 +32,27 @@ let package = Package(
     targets: [
         // The core: no input or output, no clock, no randomness of its own.
         room("AIoTBase"),
-        room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTPhy", uses: ["AIoTBase"]),
+        room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
-        room("AIoTReader", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTAccess", "AIoTRelay"]),
+        room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay"]),
+
+        // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
+        room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
+        room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+
+        // What others can test against: vectors and captures.
+        room("Conformance", uses: ["AIoTBase", "AIoTSecurity", "AIoTDevice"]),
+
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
+        tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
         tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
-        tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
+        tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
+        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("ConformanceTests", uses: ["Conformance", "AIoTBase"]),
     ],
     swiftLanguageModes: [.v6]
 )

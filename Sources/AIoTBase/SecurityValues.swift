@@ -23,6 +23,9 @@ package struct Nonce: Hashable, Sendable {
 package struct ARES: Hashable, Sendable {
     private let value: UInt64
 
+    /// The octets as one number, most significant first.
+    package init(value: UInt64) { self.value = value }
+
     /// `nil` unless `octets` has exactly 8 elements.
     package init?(_ octets: some Collection<UInt8>) {
         guard octets.count == 8 else { return nil }
@@ -35,6 +38,9 @@ package struct ARES: Hashable, Sendable {
 /// The network's 8-octet authentication response (`spec/1` step 9).
 package struct NRES: Hashable, Sendable {
     private let value: UInt64
+
+    /// The octets as one number, most significant first.
+    package init(value: UInt64) { self.value = value }
 
     /// `nil` unless `octets` has exactly 8 elements.
     package init?(_ octets: some Collection<UInt8>) {
