@@ -36,7 +36,8 @@ let package = Package(
         room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
-        room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay"]),
+        room("NGAP"),
+        room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
