@@ -13,16 +13,16 @@ extension DeviceNAS {
 
     /// An access response with a given nonce2, for test vectors.
     package mutating func makeAccessResponse(nonce2: Nonce) -> [UInt8]? {
-        guard canAnswer, let round else { return nil }
+        guard canAnswer, let round = rounds.current else { return nil }
         var keys = SessionKeys(
             kAIoT: round.kAIoT, nonce1: round.nonce1, nonce2: nonce2, algorithms: algorithms, cost: &cost.crypto)
         let ares = profile.contains(.deviceAuthentication) ? keys.ares(cost: &cost.crypto) : nil
         guard let content = content(of: round, &keys) else { return nil }
         let response = NASAccessResponse(nonce2: nonce2, keyHint: round.keyHint, ares: ares, content: content)
         guard let pdu = try? response.encoded() else { return nil }
-        self.round?.answers += 1
-        self.round?.lastAccessResponse = pdu
-        session = round.returnedCounter == nil ? opened(keys) : nil
+        rounds.current?.answers += 1
+        rounds.current?.lastAccessResponse = pdu
+        session = round.isStale ? nil : opened(keys)
         cost.octetsSent += pdu.count
         return pdu
     }
@@ -30,19 +30,19 @@ extension DeviceNAS {
     /// The last access response for the current nonce1 once more, octet for octet: what a device sends when the reader
     /// repeats the message that scheduled it (`spec/2 "Access"`).
     package mutating func repeatAccessResponse() -> [UInt8]? {
-        guard !nonVolatile.disabled, let pdu = round?.lastAccessResponse else { return nil }
+        guard !nonVolatile.disabled, let pdu = rounds.current?.lastAccessResponse else { return nil }
         cost.octetsSent += pdu.count
         return pdu
     }
 
     private var canAnswer: Bool {
-        guard let round, !nonVolatile.disabled else { return false }
+        guard let round = rounds.current, !nonVolatile.disabled else { return false }
         return round.answers < NASLimits.answersPerNonce1
     }
 
     /// The protected block that the paging asks for; `nil` only when it could not be made.
     private mutating func content(of round: DeviceRound, _ keys: inout SessionKeys) -> NASAccessResponse.Content? {
-        if let counter = round.returnedCounter {
+        if case .stale(let counter) = round.kind {
             return keys.protection.protect(
                 bigEndianOctets(counter), count: Protection.returnedCounterCount, direction: .d2r, cost: &cost.crypto
             ).map { .counter(protectedBlock: $0) }

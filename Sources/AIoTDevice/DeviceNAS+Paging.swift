@@ -17,10 +17,7 @@ extension DeviceNAS {
         guard !nonVolatile.disabled else { return .silent(.disabled) }
         let paging: NASPaging
         do { paging = try NASPaging(decoding: pdu) } catch { return .silent(.undecodable(error)) }
-        if let round, round.nonce1 == paging.nonce1 {
-            guard round.pdu == pdu else { return .silent(.otherOctets) }
-            return round.answers < NASLimits.answersPerNonce1 ? round.outcome : .silent(.answersSpent)
-        }
+        if let round = rounds.round(with: paging.nonce1) { return repeated(pdu, round) }
         guard let identity = paging.identity else { return acceptAll(pdu, paging.nonce1) }
         guard identity.profile.subtracting(.groupPaging) == profile, identity.algorithms == algorithms else {
             return .silent(.otherConfiguration)
@@ -33,10 +30,17 @@ extension DeviceNAS {
         return outcome
     }
 
+    /// A paging with a nonce1 that the device is answering already.
+    private mutating func repeated(_ pdu: [UInt8], _ round: DeviceRound) -> PagingOutcome {
+        guard round.pdu == pdu else { return .silent(.otherOctets) }
+        if case .addressed = round.outcome, rounds.current?.nonce1 != round.nonce1 { return begin(round) }
+        return round.outcome
+    }
+
     /// An all-devices paging carries no profile and no counter: the device's own profile goes into k_AIoT.
     private mutating func acceptAll(_ pdu: [UInt8], _ nonce1: Nonce) -> PagingOutcome {
         let kAIoT = ownKAIoT(nonce1, profile)
-        return begin(DeviceRound(pdu: pdu, nonce1: nonce1, kAIoT: kAIoT, keyHint: nil, returnedCounter: nil))
+        return begin(DeviceRound(kind: .all, pdu: pdu, nonce1: nonce1, kAIoT: kAIoT, keyHint: nil))
     }
 
     private func keys(for identity: PagingIdentity) -> [PagingKey] {
@@ -59,20 +63,18 @@ extension DeviceNAS {
         guard isEqualInConstantTime(text.id, id(of: pagingKey)) else { return .silent(.otherID) }
         let isFresh = isFresh(text.counter, under: pagingKey)
         guard isFresh || profile.contains(.counterResynchronisation) else { return .silent(.stale) }
-        let returnedCounter = isFresh ? nil : counter(of: pagingKey)
+        let kind = isFresh ? DeviceRound.Kind.named : .stale(returnedCounter: counter(of: pagingKey))
         if isFresh { moveCounter(of: pagingKey, past: text.counter) }
         let ownKAIoT = if case .device = pagingKey { kAIoT } else { ownKAIoT(nonce1, identity.profile) }
         let keyHint = isFresh && algorithms.hasIntegrity ? ownKeyHint(ownKAIoT) : nil
-        return begin(
-            DeviceRound(
-                pdu: pdu, nonce1: nonce1, kAIoT: ownKAIoT, keyHint: keyHint, returnedCounter: returnedCounter))
+        return begin(DeviceRound(kind: kind, pdu: pdu, nonce1: nonce1, kAIoT: ownKAIoT, keyHint: keyHint))
     }
 
-    /// Makes `round` the current one; a session of an earlier one is over.
-    private mutating func begin(_ newRound: DeviceRound) -> PagingOutcome {
-        round = newRound
+    /// Makes `round` the current one; a session of another is over.
+    private mutating func begin(_ round: DeviceRound) -> PagingOutcome {
+        rounds.turn(to: round)
         session = nil
-        return newRound.outcome
+        return round.outcome
     }
 
     private mutating func ownKAIoT(_ nonce1: Nonce, _ pagedProfile: SecurityProfile) -> SecretKey {

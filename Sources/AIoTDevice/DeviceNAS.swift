@@ -3,8 +3,8 @@ import AIoTSecurity
 
 /// The device's side of the security procedure: judges pagings, answers them, and carries out commands.
 ///
-/// It knows no radio: what comes in are NAS PDUs, and when an answer leaves is for the MAC side to say. Round and session
-/// live while the carrier does; the counters, the memory and the mark of PERMANENT_DISABLE outlast it.
+/// It knows no radio: what comes in are NAS PDUs, and when an answer leaves is for the MAC side to say. Rounds and
+/// session live while the carrier does; the counters, the memory and the mark of PERMANENT_DISABLE outlast it.
 package struct DeviceNAS: Sendable {
     let provisioning: DeviceProvisioning
     /// What survives carrier loss.
@@ -14,8 +14,8 @@ package struct DeviceNAS: Sendable {
     /// Makes every command end with status 3, as a device does that has harvested too little.
     package var isLowOnEnergy = false
 
-    /// The paging that the device answers at present.
-    var round: DeviceRound?
+    /// The pagings that the device answers, again too.
+    var rounds = DeviceRounds()
     /// What follows from its last access response; none after a stale answer.
     var session: DeviceSession?
     /// Paging tags of the device's key, and of each group's; they outlast carrier loss like the counters.
@@ -42,7 +42,7 @@ package struct DeviceNAS: Sendable {
 
     /// The carrier is gone, and with it all that is volatile.
     package mutating func carrierLost() {
-        round = nil
+        rounds = DeviceRounds()
         session = nil
     }
 
@@ -51,10 +51,10 @@ package struct DeviceNAS: Sendable {
     }
 
     /// The nonce1 of the paging that the device answers at present.
-    package var currentNonce1: Nonce? { round?.nonce1 }
+    package var currentNonce1: Nonce? { rounds.current?.nonce1 }
 
     /// Access responses sent for the current nonce1, at most 16; a repeated one counts once.
-    package var answersSent: Int { round?.answers ?? 0 }
+    package var answersSent: Int { rounds.current?.answers ?? 0 }
 
     /// Whether the network response is what comes next.
     package var waitsForNetworkResponse: Bool { session?.phase == .waitsForNetworkResponse }
@@ -72,22 +72,6 @@ package struct DeviceNAS: Sendable {
     /// Whether PERMANENT_DISABLE was executed: then the device answers nothing but its repetition, and that only while
     /// the carrier lasts.
     package var isDisabled: Bool { nonVolatile.disabled }
-}
-
-/// A paging that a device answers, while the carrier lasts.
-struct DeviceRound: Sendable {
-    let pdu: [UInt8]
-    let nonce1: Nonce
-    /// From the device's own K, in a group paging too.
-    let kAIoT: SecretKey
-    let keyHint: KeyHint?
-    /// The counter that a stale paging is answered with.
-    let returnedCounter: UInt32?
-    var answers = 0
-    /// The last access response, to be repeated octet for octet.
-    var lastAccessResponse: [UInt8]?
-
-    var outcome: PagingOutcome { .addressed(nonce1: nonce1, answersStale: returnedCounter != nil) }
 }
 
 /// What follows an access response to a fresh paging.

@@ -78,9 +78,9 @@ package struct Protection: Sendable {
 }
 
 /// 128-NEA2: AES-128 in counter mode (TS 33.401 B.1.3).
-enum NEA2 {
+package enum NEA2 {
     /// `text` ciphered or deciphered; `nil` only when the library refuses a key of 16 octets.
-    static func applied(
+    package static func applied(
         to text: [UInt8], key: SecretKey, count: UInt32, bearer: UInt8, direction: Direction, cost: inout CryptoCost
     ) -> [UInt8]? {
         let firstBlock = algorithmInput(count, bearer, direction) + [UInt8](repeating: 0, count: 8)
@@ -96,9 +96,9 @@ enum NEA2 {
 }
 
 /// 128-NIA2: AES-CMAC cut to 4 octets (TS 33.401 B.2.3).
-enum NIA2 {
+package enum NIA2 {
     /// The MAC of `text`; `nil` only when the library refuses a key of 16 octets.
-    static func mac(
+    package static func mac(
         over text: [UInt8], key: SecretKey, count: UInt32, bearer: UInt8, direction: Direction, cost: inout CryptoCost
     ) -> [UInt8]? {
         let input = algorithmInput(count, bearer, direction) + text

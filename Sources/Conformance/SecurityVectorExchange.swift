@@ -17,7 +17,7 @@ struct SecurityVectorExchange {
     mutating func run(_ paging: [UInt8], _ fields: inout VectorFields) throws(NASEncodingError) {
         if case .addressed(_, let isStale) = device.receivePaging(paging) {
             let response = device.makeAccessResponse(nonce2: inputs.nonce2)
-            fields.expect("accessResponse", response)
+            fields.compare("accessResponse", response)
             checkReading("accessResponse", isStale: isStale, nonce2: inputs.nonce2, &fields)
             try checkNetworkResponse(isStale: isStale, &fields)
             try checkCommand(isStale: isStale, &fields)
@@ -27,24 +27,24 @@ struct SecurityVectorExchange {
                 "accessResponse", "networkResponse", "idReport", "command", "commandResponse", "repeatNonce2",
                 "repeatAccessResponse",
             ]
-            for name in names { fields.expect(name, nil) }
+            for name in names { fields.compare(name, nil) }
         }
-        fields.expect("deviceCounterAfter", number: Int(device.nonVolatile.counter))
-        fields.expect("groupCounterAfter", number: device.nonVolatile.groupCounters.first.map(Int.init))
+        fields.compare("deviceCounterAfter", number: Int(device.nonVolatile.counter))
+        fields.compare("groupCounterAfter", number: device.nonVolatile.groupCounters.first.map(Int.init))
     }
 
     private mutating func checkNetworkResponse(
         isStale: Bool, _ fields: inout VectorFields
     ) throws(NASEncodingError) {
         guard inputs.configuration.profile.contains(.networkAuthentication), !isStale else {
-            fields.expect("networkResponse", nil)
-            fields.expect("idReport", nil)
+            fields.compare("networkResponse", nil)
+            fields.compare("idReport", nil)
             return
         }
         var keys = sessionKeys(inputs.nonce2)
         let response = NASNetworkResponse(nres: keys.nres(cost: &cost)).encoded()
-        fields.expect("networkResponse", response)
-        fields.expect("idReport", reply(to: response))
+        fields.compare("networkResponse", response)
+        fields.compare("idReport", reply(to: response))
         checkReading("idReport", &fields) { octets throws(NASDecodingError) in
             let block = try NASIDReport(decoding: octets).protectedBlock
             return keys.protection.unprotect(block, count: 0, direction: .d2r, cost: &cost) == inputs.deviceID
@@ -53,8 +53,8 @@ struct SecurityVectorExchange {
 
     private mutating func checkCommand(isStale: Bool, _ fields: inout VectorFields) throws(NASEncodingError) {
         guard inputs.configuration.profile.contains(.followOnCommands), !isStale else {
-            fields.expect("command", nil)
-            fields.expect("commandResponse", nil)
+            fields.compare("command", nil)
+            fields.compare("commandResponse", nil)
             return
         }
         var keys = sessionKeys(inputs.nonce2)
@@ -62,8 +62,8 @@ struct SecurityVectorExchange {
         let block = keys.protection.protect(plaintext, count: 0, direction: .r2d, cost: &cost)
         guard let block else { throw .protectionFailed }
         let command = try NASCommand(protectedBlock: block).encoded()
-        fields.expect("command", command)
-        fields.expect("commandResponse", reply(to: command))
+        fields.compare("command", command)
+        fields.compare("commandResponse", reply(to: command))
         checkReading("commandResponse", &fields) { octets throws(NASDecodingError) in
             let block = try NASCommandResponse(decoding: octets).protectedBlock
             let text = keys.protection.unprotect(block, count: 1, direction: .d2r, cost: &cost)
@@ -76,10 +76,10 @@ struct SecurityVectorExchange {
     private mutating func checkRepetition(of paging: [UInt8], isStale: Bool, _ fields: inout VectorFields) {
         guard let nonce2 = SecurityVectorInputs.nonce("repeatNonce2", &fields) else { return }
         guard case .addressed = device.receivePaging(paging) else {
-            fields.expect("repeatAccessResponse", nil)
+            fields.compare("repeatAccessResponse", nil)
             return
         }
-        fields.expect("repeatAccessResponse", device.makeAccessResponse(nonce2: nonce2))
+        fields.compare("repeatAccessResponse", device.makeAccessResponse(nonce2: nonce2))
         checkReading("repeatAccessResponse", isStale: isStale, nonce2: nonce2, &fields)
     }
 
@@ -137,12 +137,12 @@ extension SecurityVectorExchange {
         guard fields.isPresent(name), let octets = fields.octets(name) else { return }
         do {
             let again = try? NASPDU(decoding: octets).encoded()
-            if again != octets { fields.report(name, expected: "the same when encoded again", found: "others") }
+            if again != octets { fields.report(name, expected: "the same when encoded again", got: "others") }
             if try !isRight(octets) {
-                fields.report(name, expected: "a PDU that verifies", found: fields.shown(name))
+                fields.report(name, expected: "a PDU that verifies", got: fields.shown(name))
             }
         } catch {
-            fields.report(name, expected: "a NAS PDU", found: error.description)
+            fields.report(name, expected: "a NAS PDU", got: error.description)
         }
     }
 }

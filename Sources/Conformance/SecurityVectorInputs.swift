@@ -73,7 +73,7 @@ struct SecurityVectorInputs {
         let kinds: [String: PagingTargetKind] = ["single": .single, "group": .group, "all": .all]
         guard let mode = fields.text("mode") else { return nil }
         guard let kind = kinds[mode] else {
-            fields.report("mode", expected: "single, group or all", found: mode)
+            fields.report("mode", expected: "single, group or all", got: mode)
             return nil
         }
         return kind
@@ -85,7 +85,7 @@ struct SecurityVectorInputs {
         let window = fields.number("counterWindow", in: 0...Int(SecurityConfiguration.maximumCounterWindow))
         guard let profile, let octet, let window else { return nil }
         guard let algorithms = SecurityAlgorithms(octet: UInt8(octet)) else {
-            fields.report("algorithms", expected: "0, 2, 32 or 34", found: "\(octet)")
+            fields.report("algorithms", expected: "0, 2, 32 or 34", got: "\(octet)")
             return nil
         }
         return SecurityConfiguration(
@@ -95,7 +95,7 @@ struct SecurityVectorInputs {
     private static func id(_ name: String, _ fields: inout VectorFields) -> [UInt8]? {
         guard let octets = fields.octets(name) else { return nil }
         guard NASLimits.idOctets.contains(octets.count) else {
-            fields.report(name, expected: "1 to 32 octets", found: "\(octets.count)")
+            fields.report(name, expected: "1 to 32 octets", got: "\(octets.count)")
             return nil
         }
         return octets
@@ -104,7 +104,7 @@ struct SecurityVectorInputs {
     private static func key(_ name: String, _ fields: inout VectorFields) -> SecretKey? {
         guard let octets = fields.octets(name) else { return nil }
         guard let key = SecretKey(octets) else {
-            fields.report(name, expected: "16 octets", found: "\(octets.count)")
+            fields.report(name, expected: "16 octets", got: "\(octets.count)")
             return nil
         }
         return key
@@ -113,7 +113,7 @@ struct SecurityVectorInputs {
     static func nonce(_ name: String, _ fields: inout VectorFields) -> Nonce? {
         guard let octets = fields.octets(name) else { return nil }
         guard let nonce = Nonce(octets) else {
-            fields.report(name, expected: "16 octets", found: "\(octets.count)")
+            fields.report(name, expected: "16 octets", got: "\(octets.count)")
             return nil
         }
         return nonce

@@ -6,7 +6,8 @@ import Foundation
 /// A field that is absent and one that is null mean the same: this vector has no such value.
 package struct VectorFields {
     private let values: [String: Any]
-    /// One line for each field that is not what it should be: `field: expected X, got Y`.
+    /// One line for each field at fault: `field: expected X, got Y`, where X is what the vector says and Y what was
+    /// computed, or X what the field may hold and Y what it does.
     package private(set) var mismatches: [String] = []
 
     package init(_ values: [String: Any]) {
@@ -39,24 +40,22 @@ package struct VectorFields {
         return text
     }
 
-    /// Compares the field with `octets`; `nil` means that the vector must not have it.
-    package mutating func expect(_ name: String, _ octets: [UInt8]?) {
-        let expected = octets.map(Hex.encoded) ?? "null"
-        let found = (values[name] as? String)?.lowercased() ?? shown(name)
-        if found != expected || isPresent(name) != (octets != nil) { report(name, expected: expected, found: found) }
+    /// Compares the field with what was computed; `nil` means that the vector must not have it.
+    package mutating func compare(_ name: String, _ computed: [UInt8]?) {
+        let expected = (values[name] as? String)?.lowercased() ?? shown(name)
+        let got = computed.map(Hex.encoded) ?? "null"
+        if expected != got || isPresent(name) != (computed != nil) { report(name, expected: expected, got: got) }
     }
 
-    /// Compares the field with `number`; `nil` means that the vector must not have it.
-    package mutating func expect(_ name: String, number: Int?) {
-        let found = values[name] as? Int
-        if found != number || isPresent(name) != (number != nil) {
-            report(name, expected: number.map(String.init) ?? "null", found: shown(name))
-        }
+    /// Compares the field with what was computed; `nil` means that the vector must not have it.
+    package mutating func compare(_ name: String, number computed: Int?) {
+        guard values[name] as? Int != computed || isPresent(name) != (computed != nil) else { return }
+        report(name, expected: shown(name), got: computed.map(String.init) ?? "null")
     }
 
     /// Records that the field is not what it should be.
-    package mutating func report(_ name: String, expected: String, found: String) {
-        mismatches.append("\(name): expected \(expected), got \(found)")
+    package mutating func report(_ name: String, expected: String, got: String) {
+        mismatches.append("\(name): expected \(expected), got \(got)")
     }
 
     package func shown(_ name: String) -> String {
@@ -65,7 +64,7 @@ package struct VectorFields {
     }
 
     private mutating func missing<Value>(_ name: String, _ expected: String) -> Value? {
-        report(name, expected: expected, found: shown(name))
+        report(name, expected: expected, got: shown(name))
         return nil
     }
 }
