@@ -44,7 +44,7 @@ let package = Package(
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
 
         // What others can test against: vectors and captures.
-        room("Conformance", uses: ["AIoTBase", "AIoTSecurity", "AIoTDevice"]),
+        room("Conformance", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice"]),
 
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
@@ -53,7 +53,7 @@ let package = Package(
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
-        tests("ConformanceTests", uses: ["Conformance", "AIoTBase"]),
+        tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "NGAP"]),
     ],
     swiftLanguageModes: [.v6]
 )

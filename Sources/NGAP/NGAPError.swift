@@ -27,7 +27,8 @@ extension NGAPDecodingError: CustomStringConvertible {
         case .fragmented: "a length of 16,384 octets or more: no PDU of these procedures is that long"
         case .badCharacter: "a name has a character that its string type does not allow"
         case .unusedChoice: "a CHOICE takes an alternative that these procedures do not use"
-        case .unknownMessage(let procedure): "procedure \(procedure) has no such message here: see spec/3 for those used"
+        case .unknownMessage(let procedure):
+            "procedure \(procedure) has no such message here: see spec/3 for those used"
         case .missingIE(let id): "IE \(id) is missing: every such message has it"
         case .repeatedIE(let id): "IE \(id) is there twice"
         case .unknownIE(let id): "IE \(id) is not known, and its criticality is reject"
