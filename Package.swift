@@ -43,6 +43,8 @@ let package = Package(
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
 
+        room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
+
         // What others can test against: vectors and captures.
         room("Conformance", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice"]),
 
