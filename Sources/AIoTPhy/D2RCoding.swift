@@ -50,7 +50,8 @@ package enum D2RCoding {
             : combined.map { $0 < 0 ? 1 : 0 }
         let messageBits = format.transportBlockOctets * 8
         let crc = profile.crc(forInformationBits: messageBits)
-        return Decoded(octets: Bits.packed(bits.prefix(messageBits)), crcRight: crc.remainder(of: bits) == 0)
+        let crcRight = bits.count == information && crc.remainder(of: bits) == 0
+        return Decoded(octets: Bits.packed(bits.prefix(messageBits)), crcRight: crcRight)
     }
 
     /// The message in the channel bits of a whole burst; `nil` when their number, the preamble or a midamble is wrong.
@@ -68,7 +69,7 @@ package enum D2RCoding {
     }
 
     /// The block after CRC, convolutional code and repetition.
-    static func codedBits(of message: [UInt8], format: D2RBurstFormat, in profile: AirProfile) -> [UInt8] {
+    package static func codedBits(of message: [UInt8], format: D2RBurstFormat, in profile: AirProfile) -> [UInt8] {
         let bits = Bits.unpacked(message)
         let information = bits + profile.crc(forInformationBits: bits.count).checkBits(of: bits)
         let coded = format.fec ? ConvolutionalCode(of: profile).encoded(information) : information

@@ -4,11 +4,11 @@
 /// beginning open; what it reaches in a state bounds every path that begins and ends there. When its best path closes,
 /// that is the answer; else the states are tried one by one, best bound first, until no bound beats the best closed
 /// path. At a usable SNR this takes one to three passes, in pure noise at most one for each state.
-struct TailBitingDecoder {
+package struct TailBitingDecoder {
     private let code: ConvolutionalCode
     private let table: [Int]
 
-    init(_ code: ConvolutionalCode) {
+    package init(_ code: ConvolutionalCode) {
         self.code = code
         table = code.outputTable()
     }
@@ -16,7 +16,7 @@ struct TailBitingDecoder {
     /// The input bits whose code word fits `soft` best; positive values speak for 0, larger ones louder.
     ///
     /// Takes `outputs` values for each input bit; values of an incomplete last step are left out.
-    func decoded(_ soft: [Float]) -> [UInt8] {
+    package func decoded(_ soft: [Float]) -> [UInt8] {
         let steps = soft.count / max(code.outputs, 1)
         guard steps > 0 else { return [] }
         let branches = branchMetrics(soft, steps: steps)
