@@ -29,6 +29,7 @@ let package = Package(
         room("Conformance", uses: ["AIoTBase", "AIoTPhy"]),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
+        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
     ],
     swiftLanguageModes: [.v6]

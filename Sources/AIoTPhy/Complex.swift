@@ -31,3 +31,9 @@ struct Complex: Hashable {
     static func += (left: inout Complex, right: Complex) { left = left + right }
     static func -= (left: inout Complex, right: Complex) { left = left - right }
 }
+
+/// A ratio of powers in dB, within -200...200.
+func decibels(_ ratio: Double) -> Double {
+    guard ratio > 1e-20 else { return -200 }
+    return min(10 * log10(ratio), 200)
+}

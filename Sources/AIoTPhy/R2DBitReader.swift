@@ -86,6 +86,7 @@ struct R2DBitReader {
             return ring.area(from: from, to: from + chip / 2, around: center)
         }
         let difference = (quarters[0] + quarters[1] - quarters[2] - quarters[3]) / (chip * (on - off))
+        guard difference.isFinite else { return false }
         let isZero = difference > 0
         bits.append(isZero ? 0 : 1)
         weakBits = abs(difference) < Self.leastContrast ? weakBits + 1 : 0
