@@ -39,10 +39,15 @@ let package = Package(
         room("NGAP"),
         room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
+        room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
+
+        // Everything together in virtual time.
+        //WORLD
 
         // What others can test against: vectors and captures.
         room("Conformance", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice"]),
