@@ -61,7 +61,7 @@ let package = Package(
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
-        tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "NGAP"]),
+        tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
     ],
     swiftLanguageModes: [.v6]
