@@ -50,7 +50,9 @@ let package = Package(
         //WORLD
 
         // What others can test against: vectors and captures.
-        room("Conformance", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice"]),
+        room(
+            "Conformance",
+            uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
 
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
