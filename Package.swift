@@ -53,6 +53,7 @@ let package = Package(
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "NGAP"]),
     ],
     swiftLanguageModes: [.v6]
