@@ -62,6 +62,7 @@ let package = Package(
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
         tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
+        tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
