@@ -40,7 +40,6 @@ let package = Package(
         room("AIoTCapture", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
-        room("AIoTCapture", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
 
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
@@ -64,7 +63,6 @@ let package = Package(
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
         tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
-        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
