@@ -45,10 +45,11 @@ let package = Package(
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+        room("AIoTF", uses: ["AIoTBase", "AIoTSecurity", "NGAP"]),
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
 
         // Everything together in virtual time.
-        //WORLD
+        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTAir"]),
 
         // What others can test against: vectors and captures.
         room(
