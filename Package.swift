@@ -56,6 +56,14 @@ let package = Package(
             "Conformance",
             uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
 
+        .executableTarget(
+            name: "aiot-reader",
+            dependencies: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", crypto, argumentParser,
+            ],
+            swiftSettings: house),
+
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
