@@ -78,7 +78,12 @@ let package = Package(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
-        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
+        tests(
+            "SampleLevelTests",
+            uses: [
+                "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity",
+                "AIoTDevice",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
