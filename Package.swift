@@ -64,6 +64,7 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        tests("CommandTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
