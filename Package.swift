@@ -40,22 +40,34 @@ let package = Package(
         room("AIoTCapture", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
+        room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+        room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
+
+        // Everything together in virtual time.
+        //WORLD
 
         // What others can test against: vectors and captures.
-        room("Conformance", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice"]),
+        room(
+            "Conformance",
+            uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
 
+        tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
+        tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
         tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),
+        tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
+        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
     ],
     swiftLanguageModes: [.v6]
 )

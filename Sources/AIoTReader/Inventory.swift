@@ -5,7 +5,7 @@ import AIoTPhy
 import AIoTRelay
 
 /// What the AIoTF asked for, free of NGAP.
-struct InventoryRequest: Hashable, Sendable {
+struct AirRequest: Hashable, Sendable {
     /// An inventory is named by the AIoTF and its correlation identifier.
     struct Name: Hashable, Sendable {
         var aiotfIdentifier: [UInt8]
@@ -48,7 +48,7 @@ struct Inventory: Sendable {
         case complete
     }
 
-    let request: InventoryRequest
+    let request: AirRequest
     let transactionID: TransactionID
     let plan: AirPlan
     let mode: AccessMode
@@ -81,7 +81,7 @@ struct Inventory: Sendable {
     var deviceIDs: DeviceNGAPIDs
 
     init(
-        request: InventoryRequest, transactionID: TransactionID, configuration: ReaderConfiguration,
+        request: AirRequest, transactionID: TransactionID, configuration: ReaderConfiguration,
         deviceIDs: DeviceNGAPIDs
     ) {
         self.request = request
@@ -100,14 +100,14 @@ struct Inventory: Sendable {
     /// How Msg1 is sent: the bare random ID in CBRA, the access response otherwise.
     var msg1Schedule: Schedule { Self.msg1Schedule(mode: mode, request: request, plan: plan) }
 
-    private static func msg1Schedule(mode: AccessMode, request: InventoryRequest, plan: AirPlan) -> Schedule {
+    private static func msg1Schedule(mode: AccessMode, request: AirRequest, plan: AirPlan) -> Schedule {
         mode == .cbra ? plan.schedule(transportBlockOctets: 2) : answerSchedule(request: request, plan: plan)
     }
 
     /// How an access response is sent.
     var answerSchedule: Schedule { Self.answerSchedule(request: request, plan: plan) }
 
-    private static func answerSchedule(request: InventoryRequest, plan: AirPlan) -> Schedule {
+    private static func answerSchedule(request: AirRequest, plan: AirPlan) -> Schedule {
         plan.schedule(
             transportBlockOctets: AirPlan.transportBlockOctets(expectedD2RMsgSize: request.expectedD2RMsgSize))
     }

@@ -49,7 +49,8 @@ private func diagnosticFields(_ diagnostics: CriticalityDiagnostics) -> [String:
     var fields: [String: Any] = [:]
     if let code = diagnostics.procedureCode { fields["procedureCode"] = code }
     if let trigger = diagnostics.triggeringMessage {
-        fields["triggeringMessage"] = NGAPEnumerations.triggeringMessages[trigger]
+        fields["triggeringMessage"] = NGAPEnumerations.name(
+            trigger, in: NGAPEnumerations.triggeringMessages)
     }
     if let criticality = diagnostics.procedureCriticality { fields["procedureCriticality"] = "\(criticality)" }
     if !diagnostics.items.isEmpty {

@@ -14,6 +14,8 @@ package struct AIOTSessionReleaseCommand: Hashable, Sendable {
         let transfer = try container.transfer(IE.releaseCommandTransfer) { (reader) throws(NGAPDecodingError) in
             try IEReader(from: &reader, known: [IE.correlationIdentifier, IE.cause])
         }
+        reader.notify(transfer.notified)
+        _ = try transfer.correlation()
         guard let cause = try transfer.cause() else { throw .missingIE(IE.cause) }
         self.cause = cause
     }

@@ -71,6 +71,9 @@ package struct CriticalityDiagnostics: Hashable, Sendable {
         }
     }
 
+    /// Entries that the list holds at most.
+    package static let itemLimit = 256
+
     package var procedureCode: Int?
     /// 0 initiating-message, 1 successful-outcome, 2 unsuccessful-outcome.
     package var triggeringMessage: Int?
@@ -95,7 +98,7 @@ package struct CriticalityDiagnostics: Hashable, Sendable {
         procedureCriticality = preamble[2] ? try Criticality(from: &reader) : nil
         items = []
         if preamble[3] {
-            items = try reader.list(1...256) { (reader) throws(NGAPDecodingError) in
+            items = try reader.list(1...Self.itemLimit) { (reader) throws(NGAPDecodingError) in
                 let preamble = try reader.preamble(optionals: 0)
                 let item = Item(
                     criticality: try Criticality(from: &reader), id: try reader.constrained(0...65_535),
@@ -114,7 +117,7 @@ package struct CriticalityDiagnostics: Hashable, Sendable {
         if let triggeringMessage { try writer.constrained(triggeringMessage, 0...2) }
         procedureCriticality?.write(to: &writer)
         guard !items.isEmpty else { return }
-        try writer.list(items, 1...256) { (writer, item) throws(NGAPEncodingError) in
+        try writer.list(items, 1...Self.itemLimit) { (writer, item) throws(NGAPEncodingError) in
             writer.preamble()
             item.criticality.write(to: &writer)
             try writer.constrained(item.id, 0...65_535)

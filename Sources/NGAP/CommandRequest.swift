@@ -34,11 +34,16 @@ extension CommandRequest {
         let transfer = try container.transfer(IE.commandRequestTransfer) { (reader) throws(NGAPDecodingError) in
             try IEReader(from: &reader, known: Self.transferIEs)
         }
+        reader.notify(transfer.notified)
+        _ = try transfer.correlation()
+        _ = try transfer.ranDeviceNGAPID()
         nasPDU = try transfer.required(IE.nasPDU) { (reader) throws(NGAPDecodingError) in try reader.octetString() }
         let assistance = try transfer.optional(IE.commandAssistanceInformation) {
             (reader) throws(NGAPDecodingError) -> Int? in
             let preamble = try reader.preamble(optionals: 1)
-            return preamble[0] ? try reader.extensible(root: 1...256) : nil
+            let size = preamble[0] ? try reader.extensible(root: 1...256) : nil
+            try reader.skipExtensions(preamble)
+            return size
         }
         expectedD2RMsgSize = assistance ?? nil
         hasEmptyAssistance = assistance == .some(nil)

@@ -71,9 +71,11 @@ struct IEWriter {
 /// A protocol IE container that has been read: values by ID.
 struct IEReader {
     private var values: [Int: [UInt8]] = [:]
+    /// IEs that were skipped and that the sender wants to hear of.
+    private(set) var notified: [CriticalityDiagnostics.Item] = []
 
-    /// - Parameter known: IEs of this message. Others are skipped with criticality ignore or notify; with reject the
-    ///   message is refused.
+    /// - Parameter known: IEs of this message. Others are skipped with criticality ignore or notify, and with notify
+    ///   also left in `reader.notified`; with reject the message is refused.
     init(from reader: inout PERReader, known: Set<Int>) throws(NGAPDecodingError) {
         let isExtended = try reader.flag()
         let count = try reader.constrained(0...65_535)
@@ -82,12 +84,17 @@ struct IEReader {
             let criticality = try Criticality(from: &reader)
             let value = try reader.octetString()
             guard known.contains(id) else {
-                if criticality == .reject { throw .unknownIE(id) }
+                switch criticality {
+                case .reject: throw .unknownIE(id)
+                case .ignore: break
+                case .notify: notified.append(.init(criticality: .notify, id: id, typeOfError: 0))
+                }
                 continue
             }
             guard values.updateValue(value, forKey: id) == nil else { throw .repeatedIE(id) }
         }
         if isExtended { try reader.skipAdditions() }
+        reader.notify(notified)
     }
 
     func optional<Value>(
@@ -132,9 +139,7 @@ package struct AIoTSessionName: Hashable, Sendable {
         aiotfIdentifier = try container.required(IE.aiotfIdentifier) { (reader) throws(NGAPDecodingError) in
             try reader.octetString()
         }
-        correlationIdentifier = try container.required(IE.correlationIdentifier) { (reader) throws(NGAPDecodingError) in
-            try reader.correlation()
-        }
+        correlationIdentifier = try container.correlation()
     }
 
     func add(to container: inout IEWriter, _ criticality: Criticality) throws(NGAPEncodingError) {

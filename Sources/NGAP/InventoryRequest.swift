@@ -90,6 +90,8 @@ extension InventoryRequest {
         let transfer = try container.transfer(IE.inventoryRequestTransfer) { (reader) throws(NGAPDecodingError) in
             try IEReader(from: &reader, known: Self.transferIEs)
         }
+        reader.notify(transfer.notified)
+        _ = try transfer.correlation()
         deviceIdentification = try transfer.required(IE.deviceIdentification) { (reader) throws(NGAPDecodingError) in
             try DeviceIdentification(from: &reader)
         }

@@ -42,6 +42,7 @@ package enum NGAPEncodingError: Error, Hashable, Sendable {
     case tooLong(Int)
     case wrongOctetCount(Int, expected: Int)
     case listCount(Int)
+    case badCharacter
 }
 
 extension NGAPEncodingError: CustomStringConvertible {
@@ -51,6 +52,7 @@ extension NGAPEncodingError: CustomStringConvertible {
         case .tooLong(let count): "\(count) octets: no part may reach 16,384"
         case .wrongOctetCount(let count, let expected): "\(count) octets where \(expected) belong"
         case .listCount(let count): "a list of \(count) entries is not possible here"
+        case .badCharacter: "a name has a character outside visible ASCII: take one without"
         }
     }
 }

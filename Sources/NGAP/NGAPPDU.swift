@@ -24,6 +24,14 @@ package enum NGAPPDU: Hashable, Sendable {
 
     /// The PDU that `octets` hold; octets behind its end are refused.
     package init(decoding octets: [UInt8]) throws(NGAPDecodingError) {
+        self = try Self.decode(octets).pdu
+    }
+
+    /// The PDU that `octets` hold, and the unknown IEs with criticality notify that were skipped: the receiver goes on
+    /// and tells the sender in an Error Indication or in the diagnostics of its answer.
+    package static func decode(
+        _ octets: [UInt8]
+    ) throws(NGAPDecodingError) -> (pdu: NGAPPDU, notified: [CriticalityDiagnostics.Item]) {
         var reader = PERReader(octets)
         guard try !reader.flag(), let kind = Kind(rawValue: try reader.bits(2)) else { throw .unusedChoice }
         let procedure = try reader.constrained(0...255)
@@ -31,7 +39,8 @@ package enum NGAPPDU: Hashable, Sendable {
         let value = try reader.octetString()
         guard reader.untouchedOctets == 0 else { throw .trailingOctets(reader.untouchedOctets) }
         var body = PERReader(value)
-        self = try Self.message(kind, procedure, from: &body)
+        let pdu = try message(kind, procedure, from: &body)
+        return (pdu, body.notified)
     }
 
     private static func message(

@@ -36,11 +36,14 @@ package struct GlobalGNBID: Hashable, Sendable {
 
     func write(to writer: inout PERWriter) throws(NGAPEncodingError) {
         guard (22...32).contains(bitLength) else { throw .valueOutOfRange(bitLength, 22...32) }
+        let value = UInt64(gnbID) << UInt64(32 - bitLength)
+        guard value <= UInt64(UInt32.max) else {
+            throw .valueOutOfRange(Int(gnbID), 0...Int(UInt32.max >> UInt32(32 - bitLength)))
+        }
         writer.preamble()
         try writer.fixedOctets(plmn, 3)
         writer.bits(0, 1)
-        let value = UInt64(gnbID) << UInt64(32 - bitLength)
-        let octets = (0..<4).reversed().map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) }
+        let octets = (0..<(bitLength + 7) / 8).map { UInt8(truncatingIfNeeded: value >> UInt64(24 - $0 * 8)) }
         try writer.bitString(
             NGAPBitString(octets: octets, bitCount: bitLength), sizes: 22...32, isExtensible: false)
     }

@@ -32,6 +32,10 @@ extension IEReader {
         }
     }
 
+    func correlation() throws(NGAPDecodingError) -> Int {
+        try required(IE.correlationIdentifier) { (reader) throws(NGAPDecodingError) in try reader.correlation() }
+    }
+
     func cause() throws(NGAPDecodingError) -> Cause? {
         try optional(IE.cause) { (reader) throws(NGAPDecodingError) in try Cause(from: &reader) }
     }

@@ -1,16 +1,24 @@
 /// Reads aligned PER (X.691, the aligned variant); any octets give a value or an error, never a trap.
-struct PERReader {
+package struct PERReader {
     private let octets: [UInt8]
     private var position = 0
+    /// Unknown IEs with criticality notify in what has been read; at most as many as diagnostics hold.
+    private(set) var notified: [CriticalityDiagnostics.Item] = []
 
-    init(_ octets: [UInt8]) {
+    package init(_ octets: [UInt8]) {
         self.octets = octets
     }
 
     /// Octets that have not been touched.
-    var untouchedOctets: Int { octets.count - (position + 7) / 8 }
+    package var untouchedOctets: Int { octets.count - (position + 7) / 8 }
 
-    mutating func bits(_ count: Int) throws(NGAPDecodingError) -> UInt64 {
+    /// Adds to `notified`; what exceeds its bound is left out.
+    mutating func notify(_ items: [CriticalityDiagnostics.Item]) {
+        notified += items.prefix(CriticalityDiagnostics.itemLimit - notified.count)
+    }
+
+    /// The next `count` bits (at most 64), unaligned.
+    package mutating func bits(_ count: Int) throws(NGAPDecodingError) -> UInt64 {
         guard position + count <= octets.count * 8 else { throw .truncated }
         var value: UInt64 = 0
         for _ in 0..<count {
@@ -20,11 +28,12 @@ struct PERReader {
         return value
     }
 
-    mutating func flag() throws(NGAPDecodingError) -> Bool { try bits(1) == 1 }
+    package mutating func flag() throws(NGAPDecodingError) -> Bool { try bits(1) == 1 }
 
     mutating func align() { position = (position + 7) & ~7 }
 
-    mutating func alignedOctets(_ count: Int) throws(NGAPDecodingError) -> [UInt8] {
+    /// `count` octets from the next octet boundary on.
+    package mutating func alignedOctets(_ count: Int) throws(NGAPDecodingError) -> [UInt8] {
         align()
         let start = position / 8
         guard count >= 0, count <= octets.count - start else { throw .truncated }
@@ -32,7 +41,8 @@ struct PERReader {
         return Array(octets[start..<start + count])
     }
 
-    mutating func constrained(_ range: ClosedRange<Int>) throws(NGAPDecodingError) -> Int {
+    /// A constrained whole number (X.691 11.5).
+    package mutating func constrained(_ range: ClosedRange<Int>) throws(NGAPDecodingError) -> Int {
         let size = UInt64(range.upperBound - range.lowerBound) + 1
         let offset: UInt64
         switch size {
@@ -45,7 +55,8 @@ struct PERReader {
         return range.lowerBound + Int(offset)
     }
 
-    mutating func extensible(root: ClosedRange<Int>) throws(NGAPDecodingError) -> Int {
+    /// An INTEGER with an extensible root; outside it, numbers of up to 7 octets are taken.
+    package mutating func extensible(root: ClosedRange<Int>) throws(NGAPDecodingError) -> Int {
         guard try flag() else { return try constrained(root) }
         let octets = try alignedOctets(try length())
         guard let first = octets.first, octets.count <= 7 else { throw .valueOutOfRange }
@@ -53,7 +64,8 @@ struct PERReader {
         return first & 0x80 == 0 ? magnitude : magnitude - 1 << (octets.count * 8)
     }
 
-    mutating func length() throws(NGAPDecodingError) -> Int {
+    /// A general length determinant; fragments are refused (`spec/3 "PDUs"`).
+    package mutating func length() throws(NGAPDecodingError) -> Int {
         let first = Int(try alignedOctets(1)[0])
         switch first >> 6 {
         case 0, 1: return first
@@ -62,18 +74,21 @@ struct PERReader {
         }
     }
 
-    mutating func octetString() throws(NGAPDecodingError) -> [UInt8] {
+    /// OCTET STRING without a size constraint, or an open type.
+    package mutating func octetString() throws(NGAPDecodingError) -> [UInt8] {
         try alignedOctets(try length())
     }
 
-    mutating func fixedOctets(_ count: Int) throws(NGAPDecodingError) -> [UInt8] {
+    /// OCTET STRING of a fixed size: aligned from 3 octets on.
+    package mutating func fixedOctets(_ count: Int) throws(NGAPDecodingError) -> [UInt8] {
         if count > 2 { align() }
         var value: [UInt8] = []
         for _ in 0..<count { value.append(UInt8(try bits(8))) }
         return value
     }
 
-    mutating func bitString(
+    /// BIT STRING within `sizes`; beyond them where the constraint is extensible.
+    package mutating func bitString(
         sizes: ClosedRange<Int>, isExtensible: Bool
     ) throws(NGAPDecodingError) -> NGAPBitString {
         let isExtended = isExtensible ? try flag() : false
@@ -94,14 +109,16 @@ struct PERReader {
         return NGAPBitString(octets: value, bitCount: count)
     }
 
-    mutating func characters(sizes: ClosedRange<Int>) throws(NGAPDecodingError) -> String {
+    /// PrintableString or VisibleString (SIZE(1..150, ...)); any visible character is taken from outside.
+    package mutating func characters(sizes: ClosedRange<Int>) throws(NGAPDecodingError) -> String {
         let count = try flag() ? try length() : try constrained(sizes)
         let characters = count == 0 ? [] : try alignedOctets(count)
         guard characters.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw .badCharacter }
         return String(decoding: characters, as: UTF8.self)
     }
 
-    mutating func enumerated(root: Int, isExtensible: Bool) throws(NGAPDecodingError) -> Int {
+    /// ENUMERATED; extension values count on behind the `root` ones.
+    package mutating func enumerated(root: Int, isExtensible: Bool) throws(NGAPDecodingError) -> Int {
         if isExtensible, try flag() {
             let extra = try normallySmall()
             guard extra <= 65_535 else { throw .valueOutOfRange }
@@ -131,11 +148,12 @@ struct PERReader {
     }
 
     /// Reads past the extension additions of a sequence.
-    mutating func skipAdditions() throws(NGAPDecodingError) {
-        let count = try normallySmall() + 1
-        guard count <= 1_024 else { throw .valueOutOfRange }
+    package mutating func skipAdditions() throws(NGAPDecodingError) {
+        // Up to 64 additions are counted from 1 in six bits, more have a general length (X.691 11.9.3.4).
+        let count = try flag() ? try length() : Int(try bits(6)) + 1
+        guard (1...1_024).contains(count) else { throw .valueOutOfRange }
         var present = 0
-        for _ in 0..<count where try flag() { present += 1 }
+        for _ in 0..<count { present += try flag() ? 1 : 0 }
         for _ in 0..<present { _ = try octetString() }
     }
 

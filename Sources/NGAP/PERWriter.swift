@@ -1,10 +1,12 @@
 /// Writes aligned PER (X.691, the aligned variant).
-struct PERWriter {
-    private(set) var octets: [UInt8] = []
+package struct PERWriter {
+    package private(set) var octets: [UInt8] = []
     private var freeBits = 0
 
+    package init() {}
+
     /// The low `count` bits of `value`, unaligned.
-    mutating func bits(_ value: UInt64, _ count: Int) {
+    package mutating func bits(_ value: UInt64, _ count: Int) {
         for shift in stride(from: count - 1, through: 0, by: -1) {
             if freeBits == 0 {
                 octets.append(0)
@@ -15,12 +17,13 @@ struct PERWriter {
         }
     }
 
-    mutating func flag(_ value: Bool) { bits(value ? 1 : 0, 1) }
+    package mutating func flag(_ value: Bool) { bits(value ? 1 : 0, 1) }
 
     /// Goes on at the next octet.
-    mutating func align() { freeBits = 0 }
+    package mutating func align() { freeBits = 0 }
 
-    mutating func alignedOctets(_ more: [UInt8]) {
+    /// Octets from the next octet boundary on.
+    package mutating func alignedOctets(_ more: [UInt8]) {
         align()
         octets += more
     }
@@ -33,7 +36,7 @@ struct PERWriter {
     }
 
     /// A constrained whole number (X.691 11.5); a value outside the range is refused.
-    mutating func constrained(_ value: Int, _ range: ClosedRange<Int>) throws(NGAPEncodingError) {
+    package mutating func constrained(_ value: Int, _ range: ClosedRange<Int>) throws(NGAPEncodingError) {
         guard range.contains(value) else { throw .valueOutOfRange(value, range) }
         let offset = UInt64(value - range.lowerBound)
         let size = UInt64(range.upperBound - range.lowerBound) + 1
@@ -50,7 +53,7 @@ struct PERWriter {
     }
 
     /// An INTEGER with an extensible root; values outside the root follow as unconstrained numbers.
-    mutating func extensible(_ value: Int, root: ClosedRange<Int>) throws(NGAPEncodingError) {
+    package mutating func extensible(_ value: Int, root: ClosedRange<Int>) throws(NGAPEncodingError) {
         flag(!root.contains(value))
         if root.contains(value) {
             try constrained(value, root)
@@ -62,7 +65,7 @@ struct PERWriter {
     }
 
     /// A general length determinant; fragments are never needed here (`spec/3 "PDUs"`).
-    mutating func length(_ count: Int) throws(NGAPEncodingError) {
+    package mutating func length(_ count: Int) throws(NGAPEncodingError) {
         switch count {
         case 0...127: alignedOctets([UInt8(count)])
         case 128...16_383: alignedOctets([0x80 | UInt8(count >> 8), UInt8(count & 0xFF)])
@@ -71,22 +74,25 @@ struct PERWriter {
     }
 
     /// OCTET STRING without a size constraint.
-    mutating func octetString(_ value: [UInt8]) throws(NGAPEncodingError) {
+    package mutating func octetString(_ value: [UInt8]) throws(NGAPEncodingError) {
         try length(value.count)
         alignedOctets(value)
     }
 
     /// OCTET STRING of a fixed size: aligned from 3 octets on.
-    mutating func fixedOctets(_ value: [UInt8], _ count: Int) throws(NGAPEncodingError) {
+    package mutating func fixedOctets(_ value: [UInt8], _ count: Int) throws(NGAPEncodingError) {
         guard value.count == count else { throw .wrongOctetCount(value.count, expected: count) }
         if count > 2 { align() }
         for octet in value { bits(UInt64(octet), 8) }
     }
 
     /// BIT STRING of variable size within `sizes`; `isExtensible` where the size constraint is.
-    mutating func bitString(
+    package mutating func bitString(
         _ value: NGAPBitString, sizes: ClosedRange<Int>, isExtensible: Bool
     ) throws(NGAPEncodingError) {
+        guard value.bitCount >= 0, value.octets.count == (value.bitCount + 7) / 8 else {
+            throw .wrongOctetCount(value.octets.count, expected: (value.bitCount + 7) / 8)
+        }
         let isInRoot = sizes.contains(value.bitCount)
         guard isInRoot || isExtensible else { throw .valueOutOfRange(value.bitCount, sizes) }
         if isExtensible { flag(!isInRoot) }
@@ -106,8 +112,9 @@ struct PERWriter {
     }
 
     /// PrintableString or VisibleString (SIZE(1..150, ...)); 8 bits a character.
-    mutating func characters(_ value: String, sizes: ClosedRange<Int>) throws(NGAPEncodingError) {
+    package mutating func characters(_ value: String, sizes: ClosedRange<Int>) throws(NGAPEncodingError) {
         let characters = Array(value.utf8)
+        guard characters.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw .badCharacter }
         let isInRoot = sizes.contains(characters.count)
         flag(!isInRoot)
         if isInRoot { try constrained(characters.count, sizes) } else { try length(characters.count) }
@@ -115,7 +122,7 @@ struct PERWriter {
     }
 
     /// ENUMERATED; `root` values of the root, then extension values where there may be any.
-    mutating func enumerated(_ value: Int, root: Int, isExtensible: Bool) throws(NGAPEncodingError) {
+    package mutating func enumerated(_ value: Int, root: Int, isExtensible: Bool) throws(NGAPEncodingError) {
         let isInRoot = value < root
         guard value >= 0, isInRoot || isExtensible else { throw .valueOutOfRange(value, 0...max(0, root - 1)) }
         if isExtensible { flag(!isInRoot) }

@@ -1,5 +1,3 @@
-package import AIoTMac
-
 /// Where the 2^q access occasions of one paging lie (`spec/2 "Access"`).
 ///
 /// Occasion k belongs to trigger k div (X*Y), time position (k mod X*Y) div Y and frequency position k mod Y. When

@@ -1,0 +1,46 @@
+package import AIoTBase
+import AIoTMac
+package import AIoTPhy
+
+/// A D2R burst that a device sends after an R2D frame.
+package struct DeviceTransmission: Hashable, Sendable {
+    /// The D2R message without CRC: a bare random ID, or upper layer data padded to its transport block.
+    package var message: [UInt8]
+    package var format: D2RBurstFormat
+    /// Nominal start after the end of the R2D frame; the device's own clock stretches or shortens it.
+    package var delay: AirDuration
+    package var timePosition: Int
+    package var frequencyPosition: Int
+
+    package init(
+        message: [UInt8], format: D2RBurstFormat, delay: AirDuration, timePosition: Int = 0, frequencyPosition: Int = 0
+    ) {
+        self.message = message
+        self.format = format
+        self.delay = delay
+        self.timePosition = timePosition
+        self.frequencyPosition = frequencyPosition
+    }
+}
+
+/// Why a device does not answer an R2D message; counted.
+package enum DeviceSilence: Hashable, Sendable {
+    /// For another device, transaction or round.
+    case notAddressed
+    /// The paging did not pass (`PagingOutcome`).
+    case paging(SilenceReason)
+    /// The NAS PDU was not taken (`NASOutcome`).
+    case nas(IgnoreReason)
+    /// An exchange is under way: this message does not end it (`spec/1 "What repeats"`).
+    case inExchange
+    /// Acknowledged for this transaction and nonce1.
+    case acknowledged
+    /// A schedule that no device can follow, or an access mode that is not defined.
+    case badSchedule
+    /// Sixteen access responses have gone out for this nonce1.
+    case answersSpent
+    /// Its occasion belongs to another trigger.
+    case otherTrigger
+    /// The message asks for nothing.
+    case nothingDue
+}

@@ -1,0 +1,141 @@
+import Glibc
+
+/// Reads one burst from a candidate for its preamble: lines it up, follows its clock, decodes and measures it.
+///
+/// The clock error that a preamble shows is too coarse for a long burst. So the alignment is refined over ever longer
+/// parts, each twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known
+/// count with the sign that suits them, so no bit needs to be decided first.
+struct BurstReader {
+    struct Reading {
+        var decoded: D2RCoding.Decoded
+        var alignment: Alignment
+        /// Whether the burst as a whole, not only its CRC, stands out of the noise.
+        var isBurst: Bool
+        /// Half the difference of the reflection states as received, in the carrier's phase.
+        var gain: Complex
+        /// |gain|^2 * T_bit / N0.
+        var snr: Double
+        /// The reflection as +1 and -1 on the window's samples, from `firstSample` on.
+        var levels: [Float]
+        var firstSample: Int
+    }
+
+    /// Probability that noise alone makes a burst in one window (*ours*).
+    private static let falseBurstProbability = 1e-7
+
+    let filter: MatchedFilter
+    let shape: BurstShape
+    let profile: AirProfile
+
+    /// `nil` when the burst does not lie within the window.
+    func reading(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
+        guard let alignment = tracked(candidate.alignment) else { return nil }
+        let outputs = filter.outputs(alignment, shape)
+        let axis = phase(of: outputs)
+        var soft = [Float](repeating: 0, count: shape.codedBits)
+        for (bit, index) in shape.codedIndices.enumerated() where index >= 0 {
+            soft[index] = Float(outputs[bit].re * axis.re + outputs[bit].im * axis.im)
+        }
+        let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
+        return measured(decoded, alignment, outputs, hypotheses: hypotheses)
+    }
+
+    /// The alignment that suits the whole burst best.
+    private func tracked(_ candidate: Alignment) -> Alignment? {
+        var bits = shape.preambleBits
+        var alignment = candidate
+        while true {
+            guard filter.contains(alignment, bits: bits, shape) else { return nil }
+            alignment = refined(alignment, bits: bits)
+            guard bits < shape.channelBits else { return alignment }
+            bits = min(bits * 2, shape.channelBits)
+        }
+    }
+
+    /// Climbs to the best alignment over the first `bits` bits in steps from a quarter of a half-period down.
+    private func refined(_ start: Alignment, bits: Int) -> Alignment {
+        var best = start
+        var quality = filter.alignmentQuality(best, bits: bits, shape)
+        var step = start.half / 4
+        for _ in 0..<5 {
+            for _ in 0..<4 {
+                let before = best
+                for (shift, spread) in [(step, 0.0), (-step, 0), (0, step), (0, -step)] {
+                    let trial = best.moved(by: shift, spread: spread, over: bits * shape.halvesPerBit)
+                    let value = filter.alignmentQuality(trial, bits: bits, shape)
+                    if value > quality { (best, quality) = (trial, value) }
+                }
+                if best == before { break }
+            }
+            step /= 2
+        }
+        return best
+    }
+
+    /// The phase of bit 0: from the known bits first, then from all.
+    private func phase(of outputs: [Complex]) -> Complex {
+        var sum = Complex.zero
+        for (output, sign) in zip(outputs, shape.knownSigns) { sum += output * Double(sign) }
+        for (output, known) in zip(outputs, shape.knownSigns) where known == 0 {
+            // Weak outputs say little of the phase and may have the wrong sign: they count by their size anyway.
+            let alike = output.re * sum.re + output.im * sum.im
+            sum += alike < 0 ? output * -1 : output
+        }
+        return sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+    }
+
+    private func measured(
+        _ decoded: D2RCoding.Decoded, _ alignment: Alignment, _ outputs: [Complex], hypotheses: Double
+    ) -> Reading? {
+        guard let bits = try? D2RCoding.burstBits(of: decoded.octets, format: shape.format, in: profile) else {
+            return nil
+        }
+        var sum = Complex.zero
+        var energy = 0.0
+        for (bit, output) in zip(bits, outputs) {
+            sum += bit == 0 ? output : output * -1
+            energy += output.power
+        }
+        let count = Double(outputs.count)
+        let levels = levels(of: bits, alignment)
+        let levelEnergy = levels.levels.reduce(0) { $0 + Double($1 * $1) }
+        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        let across = outputs.reduce(0) {
+            $0 + ($1.im * axis.re - $1.re * axis.im) * ($1.im * axis.re - $1.re * axis.im)
+        }
+        let gain = sum * (1 / max(levelEnergy, 1))
+        // Noise is measured across the burst's axis, where errors of timing do not count as noise.
+        let noisePerSample = 2 * across / max(levelEnergy, 1)
+        let bitSamples = alignment.half * Double(shape.halvesPerBit)
+        let words = Double(decoded.octets.count) * 8 * log(2)
+        let bound = 1 - exp((log(Self.falseBurstProbability / max(hypotheses, 1)) - words) / (count - 1))
+        return Reading(
+            decoded: decoded, alignment: alignment, isBurst: decoded.crcRight && sum.power > bound * count * energy,
+            gain: gain, snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude),
+            levels: levels.levels, firstSample: levels.first)
+    }
+
+    /// The burst's reflection, zero mean, on the samples of the window.
+    private func levels(of bits: [UInt8], _ alignment: Alignment) -> (levels: [Float], first: Int) {
+        let rate = shape.format.bitRateHz(in: profile) * Double(shape.halvesPerBit)
+        let wave = D2RModulator.waveform(
+            ofBits: bits, format: shape.format, clockError: 0, reflection: .twoPhase, in: profile)
+        // One half-period lasts `half` samples: that is the rate at which to render.
+        let sampleRate = alignment.half * rate
+        let first = max(Int(alignment.start), 0)
+        let length = Double(bits.count * shape.halvesPerBit) * alignment.half
+        let count = max(Int((alignment.start + length).rounded(.up)) - first, 0)
+        var levels = [Float](repeating: 0, count: count)
+        levels.withUnsafeMutableBufferPointer {
+            wave.render(into: $0, firstSample: first, startSample: alignment.start, sampleRateHz: sampleRate)
+        }
+        // The samples at the ends lie partly outside, where the device is at rest and nothing is to be taken out.
+        if let last = levels.indices.last {
+            let inFirst = Float(1 - (alignment.start - Double(first)))
+            let inLast = Float(1 - (Double(first + count) - alignment.start - length))
+            levels[0] += 1 - inFirst
+            levels[last] += 1 - inLast
+        }
+        return (levels, first)
+    }
+}

@@ -1,0 +1,111 @@
+import AIoTBase
+
+/// The samples of one time position while they come in, and the bursts that are expected in it.
+struct BurstWindow {
+    struct Expected {
+        var burst: ExpectedBurst
+        /// Place in the list of its R2D frame.
+        var index: Int
+    }
+
+    /// Window samples per half-period that decimation leaves: more cost time, fewer blur the edges (*ours*).
+    private static let samplesPerHalf = 8.0
+    /// Most window samples that are kept; a longer window is decimated further (*ours*: 32 MB).
+    private static let sampleLimit = 4_000_000
+    /// Fewest samples per half-period with which a burst can still be read.
+    private static let leastSamplesPerHalf = 2.0
+    /// Idle carrier kept at both sides, for the fit of the leak and the ends of bursts.
+    private static let borderSeconds = 20e-6
+
+    let expected: [Expected]
+    /// End of the R2D frame that scheduled the bursts.
+    let origin: Double
+    /// The stream samples of the window; it is judged when the last of them is in.
+    private(set) var range: Range<Int>
+    private let decimation: Int
+    private let streamRateHz: Double
+    private var samples: [Float]
+    /// Stream index of the next sample to take, and the partial mean before it.
+    private var next: Int
+    private var partial: (re: Float, im: Float) = (0, 0)
+    private var partialCount = 0
+
+    /// A window for bursts of one delay; `nil` when it lies outside what can be received.
+    init?(_ expected: [Expected], origin: Double, streamRateHz: Double, profile: AirProfile) {
+        guard let first = expected.first else { return nil }
+        let error = profile.largestClockError
+        let border = Self.borderSeconds + D2RDemodulator.startMarginSeconds
+        var length = 0.0
+        var half = Double.infinity
+        for burst in expected.map(\.burst) {
+            let format = burst.format
+            guard format.subcarrierPeriods.nonzeroBitCount == 1, (0...7).contains(format.rateCode),
+                (1...255).contains(format.transportBlockOctets), format.fits(sampleRateHz: streamRateHz, in: profile)
+            else { return nil }
+            length = max(length, format.duration(in: profile).seconds)
+            let halves = Double(2 * format.subcarrierPeriods)
+            half = min(half, streamRateHz / (format.bitRateHz(in: profile) * halves))
+        }
+        let delay = first.burst.delay.seconds
+        let begin = origin + (delay / (1 + error) - border) * streamRateHz
+        let end = origin + ((delay + length) / (1 - error) + border) * streamRateHz
+        guard begin.isFinite, end.isFinite, abs(begin) < 1e15, abs(end) < 1e15, begin < end, end > 0 else { return nil }
+        range = max(Int(begin), 0)..<Int(end.rounded(.up))
+        let wanted = max(Int(half / Self.samplesPerHalf), 1)
+        let needed = (range.count + Self.sampleLimit - 1) / Self.sampleLimit
+        decimation = max(wanted, needed)
+        guard half / Double(decimation) >= Self.leastSamplesPerHalf * (1 - error) else { return nil }
+        self.expected = expected
+        self.origin = origin
+        self.streamRateHz = streamRateHz
+        next = range.lowerBound
+        samples = []
+    }
+
+    /// Ends the window before `sample`.
+    mutating func cut(at sample: Double) {
+        let end = min(max(Int(sample), range.lowerBound), range.upperBound)
+        range = range.lowerBound..<end
+        let kept = 2 * ((end - range.lowerBound) / decimation)
+        if samples.count > kept { samples.removeLast(samples.count - kept) }
+    }
+
+    /// Takes what it needs of the samples in `ring`.
+    mutating func take(from ring: SampleRing) {
+        let begin = max(next, ring.oldest)
+        let end = min(range.upperBound, ring.end)
+        guard begin < end else { return }
+        if samples.isEmpty { samples.reserveCapacity(2 * (range.count / decimation + 1)) }
+        // Samples that the ring no longer holds are filled in, so that times stay right.
+        if begin > next { fill(begin - next) }
+        ring.forEachPart(begin..<end) { append($0) }
+        next = end
+    }
+
+    /// The window with what has been taken of it.
+    func sampleWindow() -> SampleWindow {
+        SampleWindow(
+            samples: samples, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz)
+    }
+
+    private mutating func fill(_ count: Int) {
+        for _ in 0..<count { add(0, 0) }
+    }
+
+    private mutating func append(_ part: UnsafeBufferPointer<Float>) {
+        for index in stride(from: 0, to: part.count, by: 2) { add(part[index], part[index + 1]) }
+    }
+
+    @inline(__always)
+    private mutating func add(_ re: Float, _ im: Float) {
+        partial.re += re
+        partial.im += im
+        partialCount += 1
+        guard partialCount == decimation else { return }
+        let scale = 1 / Float(decimation)
+        samples.append(partial.re * scale)
+        samples.append(partial.im * scale)
+        partial = (0, 0)
+        partialCount = 0
+    }
+}

@@ -1,0 +1,71 @@
+/// The matched filter of a burst's bits over running sums.
+struct MatchedFilter {
+    private let sums: UnsafeBufferPointer<Double>
+    private let limit: Double
+
+    /// `sums` as in `CleanSignal`; the filter must not outlive it.
+    init(_ sums: UnsafeBufferPointer<Double>) {
+        self.sums = sums
+        limit = Double(sums.count / 2 - 1)
+    }
+
+    /// Whether the first `bits` bits lie within the signal.
+    func contains(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Bool {
+        alignment.half > 0 && alignment.start >= 0
+            && alignment.position(ofHalf: bits * shape.halvesPerBit) <= limit
+    }
+
+    /// The output for one bit: first half-period plus, second minus, and so on. Positive speaks for 0.
+    func output(bit: Int, _ alignment: Alignment, _ shape: BurstShape) -> Complex {
+        let halves = shape.halvesPerBit
+        let first = bit * halves
+        var sum = Complex.zero
+        for index in 1..<halves {
+            let value = total(before: alignment.position(ofHalf: first + index))
+            sum = index.isMultiple(of: 2) ? sum - value : sum + value
+        }
+        return sum * 2 - total(before: alignment.position(ofHalf: first))
+            - total(before: alignment.position(ofHalf: first + halves))
+    }
+
+    /// The preamble against its known bits.
+    func preamble(_ alignment: Alignment, _ shape: BurstShape) -> (sum: Complex, energy: Double) {
+        var sum = Complex.zero
+        var energy = 0.0
+        for bit in 0..<shape.preambleBits {
+            let output = output(bit: bit, alignment, shape)
+            sum += output * Double(shape.knownSigns[bit])
+            energy += output.power
+        }
+        return (sum, energy)
+    }
+
+    /// How well the first `bits` bits line up: unknown bits count with the sign that suits them.
+    func alignmentQuality(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Double {
+        var sum = preamble(alignment, shape).sum
+        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
+            let output = output(bit: bit, alignment, shape)
+            let known = Double(shape.knownSigns[bit])
+            let sign = known != 0 ? known : output.re * axis.re + output.im * axis.im < 0 ? -1 : 1
+            sum += output * sign
+        }
+        return sum.power
+    }
+
+    /// All outputs of the burst.
+    func outputs(_ alignment: Alignment, _ shape: BurstShape) -> [Complex] {
+        (0..<shape.channelBits).map { output(bit: $0, alignment, shape) }
+    }
+
+    /// The running sum at a place between samples, outside the signal that of its end.
+    @inline(__always)
+    func total(before position: Double) -> Complex {
+        let place = min(max(position, 0), limit)
+        let index = min(Int(place), sums.count / 2 - 2)
+        let part = place - Double(index)
+        let re = sums[2 * index]
+        let im = sums[2 * index + 1]
+        return Complex(re + part * (sums[2 * index + 2] - re), im + part * (sums[2 * index + 3] - im))
+    }
+}

@@ -1,0 +1,238 @@
+package import AIoTBase
+import AIoTMac
+import AIoTPhy
+import AIoTRelay
+import NGAP
+
+/// The reader's decisions: everything between the link to the AIoTF and the air, without input or output of its own.
+///
+/// Feed it what happens with `handle`, carry out what `nextOutput` orders, and call `advance` when `nextDeadline` comes;
+/// early and extra calls are harmless. The same inputs in the same order give the same outputs.
+package struct Reader: Sendable {
+    /// Inventories that may wait at once; a further request fails with "busy".
+    package static let queueLimit = 16
+
+    /// Where the link stands.
+    enum Link: Hashable, Sendable {
+        case down
+        case settingUp
+        case up
+    }
+
+    /// The frame on the air, and what its bursts mean.
+    struct Transmitting: Sendable {
+        var id: UInt64
+        var inventory: AirRequest.Name
+        var purpose: Inventory.AirAction.Purpose
+    }
+
+    package let configuration: ReaderConfiguration
+    var link = Link.down
+    /// In order of arrival: the first that is not complete has the air.
+    var inventories: [Inventory] = []
+    var deviceIDs: DeviceNGAPIDs
+    /// Of inventories that have ended; see `counters`.
+    var pastCounters = ReaderCounters()
+
+    private var outputs: [ReaderOrder] = []
+    private var firstOutput = 0
+    private var transmitting: Transmitting?
+    private var transmissions: UInt64 = 0
+    private var lastTransactionID = TransactionID(15)
+    private var isCarrierOn = false
+    private var schedule: AirSchedule
+
+    package init(configuration: ReaderConfiguration) {
+        self.configuration = configuration
+        deviceIDs = DeviceNGAPIDs(epoch: configuration.identity.epoch)
+        schedule = AirSchedule(profile: configuration.profile, sampleRateHz: configuration.sampleRateHz)
+    }
+
+    /// Takes in something that happened; never fails: what a peer got wrong is dropped and counted.
+    package mutating func handle(_ event: ReaderEvent, at time: AirTime) {
+        switch event {
+        case .linkUp:
+            link = .settingUp
+            sendSetupRequest()
+        case .linkDown:
+            link = .down
+        case .receivedFromAIoTF(let octets):
+            receive(octets, at: time)
+        case .transmissionEnded(let id, let reports):
+            guard let ended = transmitting, ended.id == id else { break }
+            transmitting = nil
+            withInventory(ended.inventory) { $0.ended(ended.purpose, reports: reports, at: time) }
+        case .carrierLost:
+            loseCarrier()
+        }
+        goOn()
+    }
+
+    /// Ends what has waited too long.
+    package mutating func advance(to time: AirTime) {
+        for index in inventories.indices {
+            withInventory(at: index) { $0.advance(to: time) }
+        }
+        goOn()
+    }
+
+    /// The next order, in the order in which they are to be carried out; nil when there is none for now.
+    package mutating func nextOutput() -> ReaderOrder? {
+        guard firstOutput < outputs.count else {
+            outputs.removeAll(keepingCapacity: true)
+            firstOutput = 0
+            return nil
+        }
+        defer { firstOutput += 1 }
+        return outputs[firstOutput]
+    }
+
+    /// When `advance` is due at the latest.
+    package var nextDeadline: AirTime? {
+        inventories.lazy.compactMap(\.nextDeadline).min()
+    }
+
+    /// What has been counted since the start.
+    package var counters: ReaderCounters {
+        inventories.reduce(pastCounters) { $0 + $1.counters }
+    }
+
+    mutating func put(_ order: ReaderOrder) {
+        outputs.append(order)
+    }
+
+    mutating func drop(_ reason: DropReason) {
+        pastCounters.dropped[reason, default: 0] += 1
+        put(.notice(.dropped(reason)))
+    }
+}
+
+// MARK: - Inventories
+
+extension Reader {
+    /// Lets the inventory called `name` do something; nothing happens when it has ended.
+    mutating func withInventory(_ name: AirRequest.Name, _ body: (inout Inventory) -> Void) {
+        guard let index = inventories.firstIndex(where: { $0.request.name == name }) else { return }
+        withInventory(at: index, body)
+    }
+
+    /// Device NGAP IDs are the reader's: an inventory has them while it acts.
+    mutating func withInventory(at index: Int, _ body: (inout Inventory) -> Void) {
+        inventories[index].deviceIDs = deviceIDs
+        body(&inventories[index])
+        deviceIDs = inventories[index].deviceIDs
+    }
+
+    mutating func begin(_ request: AirRequest) {
+        lastTransactionID = freeTransactionID()
+        inventories.append(
+            Inventory(
+                request: request, transactionID: lastTransactionID, configuration: configuration,
+                deviceIDs: deviceIDs))
+    }
+
+    /// The next transaction ID, skipping open ones; fewer inventories are open than there are IDs.
+    private func freeTransactionID() -> TransactionID {
+        let open = Set(inventories.map(\.transactionID))
+        var candidate = TransactionID(lastTransactionID.value &+ 1)
+        while open.contains(candidate), candidate != lastTransactionID {
+            candidate = TransactionID(candidate.value &+ 1)
+        }
+        return candidate
+    }
+
+    /// Forgets an inventory, keeping what it counted.
+    mutating func remove(_ name: AirRequest.Name) {
+        guard let index = inventories.firstIndex(where: { $0.request.name == name }) else { return }
+        pastCounters = pastCounters + inventories[index].counters
+        inventories.remove(at: index)
+        if transmitting?.inventory == name { transmitting?.inventory = .none }
+    }
+
+    /// Sessions are gone: what was paged is given up, what has not been paged yet may still come.
+    private mutating func loseCarrier() {
+        transmitting = nil
+        for name in inventories.filter({ $0.rounds > 0 }).map(\.request.name) {
+            withInventory(name) { $0.closeAll(.carrierLost) }
+            tellReports(of: name)
+            sendReleaseRequest(for: name)
+            remove(name)
+        }
+    }
+
+    /// Tells the AIoTF what there is to tell, then gives the air something to do.
+    private mutating func goOn() {
+        for name in inventories.map(\.request.name) { tellReports(of: name) }
+        if transmitting == nil { transmitNext() }
+        guard inventories.isEmpty, isCarrierOn, transmitting == nil else { return }
+        isCarrierOn = false
+        put(.carrier(isOn: false))
+    }
+
+    /// Inventories do not interleave: a later one is not paged while one before it has an exchange open.
+    private mutating func transmitNext() {
+        for index in inventories.indices {
+            var action: Inventory.AirAction?
+            withInventory(at: index) { action = $0.nextAirAction() }
+            let name = inventories[index].request.name
+            tellReports(of: name)
+            if let action {
+                transmit(action, of: name)
+                return
+            }
+            if !inventories[index].isComplete || inventories[index].openExchanges > 0 { return }
+        }
+    }
+
+    private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name) {
+        guard let octets = try? action.message.encoded() else {
+            drop(.unencodable)
+            withInventory(name) { $0.closeAll(.noAnswer) }
+            return
+        }
+        if !isCarrierOn {
+            isCarrierOn = true
+            put(.carrier(isOn: true))
+        }
+        let windows = schedule.windows(after: action.message)
+        transmissions += 1
+        transmitting = Transmitting(id: transmissions, inventory: name, purpose: action.purpose)
+        put(
+            .transmit(
+                R2DTransmission(
+                    id: transmissions, message: action.message, octets: octets,
+                    chipsPerSymbol: configuration.chipsPerSymbol, expected: windows.bursts,
+                    occasions: windows.occasions)))
+    }
+
+    mutating func tellReports(of name: AirRequest.Name) {
+        guard let index = inventories.firstIndex(where: { $0.request.name == name }) else { return }
+        let reports = inventories[index].reports
+        let notices = inventories[index].notices
+        inventories[index].reports = []
+        inventories[index].notices = []
+        for report in reports { send(report, of: name) }
+        for notice in notices { put(.notice(notice)) }
+    }
+}
+
+extension AirRequest.Name {
+    /// Nobody's: what comes for it is dropped.
+    static let none = Self(aiotfIdentifier: [], correlation: -1)
+}
+
+extension ReaderCounters {
+    static func + (left: Self, right: Self) -> Self {
+        var sum = left
+        sum.rounds += right.rounds
+        sum.idle += right.idle
+        sum.single += right.single
+        sum.collided += right.collided
+        sum.accessResponses += right.accessResponses
+        sum.acknowledged += right.acknowledged
+        sum.repeated += right.repeated
+        sum.nacked += right.nacked
+        sum.dropped.merge(right.dropped) { $0 + $1 }
+        return sum
+    }
+}

@@ -1,0 +1,62 @@
+package import AIoTAir
+package import AIoTBase
+package import AIoTPhy
+package import AIoTReader
+
+/// The loopback radio at burst level.
+package struct BurstRadio: LoopbackRadio {
+    package private(set) var air: BurstAir
+    private let profile: AirProfile
+
+    package init(air: BurstAir, profile: AirProfile) {
+        self.air = air
+        self.profile = profile
+    }
+
+    package mutating func perform(_ transmission: R2DTransmission, at time: AirTime) -> RadioOutcome {
+        let duration = AirDuration(
+            seconds: R2DCoding.frameSeconds(
+                messageOctets: transmission.octets.count, chipsPerSymbol: transmission.chipsPerSymbol, in: profile))
+        let frameEnd = time + duration
+        let reports = air.exchange(transmission.message, endingAt: frameEnd, expecting: transmission.expected)
+        var frames = [
+            AirFrame(
+                direction: .r2d(chipsPerSymbol: transmission.chipsPerSymbol), octets: transmission.octets,
+                start: time, duration: duration)
+        ]
+        frames += transmission.heard(reports)
+        return RadioOutcome(end: frameEnd + transmission.listening(in: profile), reports: reports, frames: frames)
+    }
+
+    package mutating func idle(until time: AirTime) {}
+
+    package mutating func setCarrier(isOn: Bool, at time: AirTime) {
+        if !isOn { air.carrierLost() }
+    }
+
+    package mutating func setPresent(_ isPresent: Bool, device index: Int) {
+        air.setPresent(isPresent, device: index)
+    }
+}
+
+extension R2DTransmission {
+    /// How long the receiver listens after the frame: until the slowest device has ended its burst in the last place.
+    func listening(in profile: AirProfile) -> AirDuration {
+        expected.map { $0.latestEnd(in: profile) }.max() ?? profile.d2rTurnaround
+    }
+
+    /// The frames that were decoded, in order of time.
+    func heard(_ reports: [OccasionReport]) -> [AirFrame] {
+        var frames: [AirFrame] = []
+        let isMsg1 = isMsg1OfCBRA
+        for (index, report) in reports.enumerated() where index < expected.count {
+            guard case .decoded(let burst) = report else { continue }
+            frames.append(
+                AirFrame(
+                    direction: .d2r(
+                        expected[index].format, burst.measurement, occasion: occasions[index], isMsg1OfCBRA: isMsg1),
+                    octets: burst.octets, start: burst.start, duration: burst.duration))
+        }
+        return frames.sorted { $0.start < $1.start }
+    }
+}

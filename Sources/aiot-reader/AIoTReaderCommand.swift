@@ -1,0 +1,37 @@
+import ArgumentParser
+
+@main
+struct AIoTReaderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aiot-reader",
+        abstract: "A reader for 3GPP Ambient IoT devices: inventories, recordings, messages.",
+        discussion: """
+            Start with an inventory of 20 simulated devices, no configuration needed:
+              aiot-reader inventory
+            Exit status: 0 done; 1 done with failures; 64 wrong usage; 66 input missing or unreadable; 69 a front end \
+            or an AIoTF is not there; 75 try again; 77 no permission; 78 configuration wrong.
+            """,
+        version: "0.1.0",
+        subcommands: [InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self])
+}
+
+/// What a run ends with (`spec/5`).
+enum Ending {
+    static let done = ExitCode(0)
+    /// Done, with failures: frames missing, devices not resolved, a vector failed.
+    static let failures = ExitCode(1)
+    /// Wrong usage.
+    static let usage = ExitCode(64)
+    /// Input missing or unreadable.
+    static let noInput = ExitCode(66)
+    /// Output cannot be written.
+    static let cannotWrite = ExitCode(73)
+}
+
+/// How results are printed.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
+    case text
+    /// One JSON object a line, nothing else on standard output.
+    case json
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Standard output and standard error; a reader that goes away (`| head`) ends the program quietly.
+enum Console {
+    /// Writes a line to standard output.
+    static func print(_ line: String) {
+        write(line + "\n", to: .standardOutput)
+    }
+
+    /// Writes text to standard output without a line end.
+    static func printPart(_ text: String) {
+        write(text, to: .standardOutput)
+    }
+
+    /// Writes a line to standard error.
+    static func report(_ line: String) {
+        write("aiot-reader: " + line + "\n", to: .standardError)
+    }
+
+    private static func write(_ text: String, to handle: FileHandle) {
+        do {
+            try handle.write(contentsOf: Data(text.utf8))
+        } catch {
+            exit(0)
+        }
+    }
+}
