@@ -45,15 +45,24 @@ let package = Package(
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
+        room("AIoTF", uses: ["AIoTBase", "AIoTSecurity", "NGAP"]),
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
 
         // Everything together in virtual time.
-        //WORLD
+        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTAir"]),
 
         // What others can test against: vectors and captures.
         room(
             "Conformance",
             uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
+
+        .executableTarget(
+            name: "aiot-reader",
+            dependencies: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", crypto, argumentParser,
+            ],
+            swiftSettings: house),
 
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
@@ -65,7 +74,9 @@ let package = Package(
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
-        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
+        tests(
+            "AIoTWorldTests",
+            uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
     ],
