@@ -77,6 +77,7 @@ let package = Package(
         tests(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
     ],
