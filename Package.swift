@@ -78,6 +78,7 @@ let package = Package(
         tests(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests(
             "SampleLevelTests",
@@ -88,3 +89,20 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+/// What `scripts/fuzz` runs: a libFuzzer target for each decoder, and one with a planted bug. They are not built
+/// otherwise, as their entry point is the fuzzer's.
+let fuzzed: [(name: String, uses: [Target.Dependency])] = [
+    ("R2D", ["AIoTMac"]),
+    ("D2R", ["AIoTMac"]),
+    ("NGAP", ["NGAP"]),
+    ("Pcapng", ["AIoTCapture"]),
+    ("SigMF", ["AIoTCapture"]),
+    ("FrameRecord", ["AIoTCapture"]),
+    ("Planted", ["NGAP"]),
+]
+if Context.environment["AIOT_FUZZ"] != nil {
+    package.targets += fuzzed.map { name, uses in
+        .executableTarget(name: "Fuzz\(name)", dependencies: uses, path: "Fuzz/\(name)", swiftSettings: house)
+    }
+}
