@@ -38,11 +38,16 @@ struct Program {
         return nil
     }
 
+    struct Missing: Error, CustomStringConvertible {
+        var description: String { "the program is not built: run `swift build` first" }
+    }
+
     /// Runs the program with `arguments` and waits for its end.
     @discardableResult
     static func run(_ arguments: [String], input: String? = nil) throws -> Program {
         let process = Process()
-        process.executableURL = try #require(location, "the program is not built")
+        guard let executable = location else { throw Missing() }
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = root
         let folder = try temporaryFolder()
