@@ -18,10 +18,17 @@ struct BurstReader {
         /// The reflection as +1 and -1 on the window's samples, from `firstSample` on.
         var levels: [Float]
         var firstSample: Int
+        /// Power of the preamble's coherent sum.
+        var preamblePower: Double
     }
 
     /// Probability that noise alone makes a burst in one window (*ours*).
     private static let falseBurstProbability = 1e-7
+
+    /// Steps of the climb in half-periods, and most moves of one size.
+    private static let fineSteps = [0.25, 0.125, 0.0625, 0.03125, 0.015625]
+    private static let finalSteps = [0.0625, 0.03125, 0.015625, 0.0078125]
+    private static let movesPerStep = 4
 
     let filter: MatchedFilter
     let shape: BurstShape
@@ -37,37 +44,48 @@ struct BurstReader {
             soft[index] = Float(outputs[bit].re * axis.re + outputs[bit].im * axis.im)
         }
         let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
-        return measured(decoded, alignment, outputs, hypotheses: hypotheses)
+        return measured(decoded, alignment, hypotheses: hypotheses)
     }
 
     /// The alignment that suits the whole burst best.
     private func tracked(_ candidate: Alignment) -> Alignment? {
         var bits = shape.preambleBits
-        var alignment = candidate
+        guard filter.contains(candidate, bits: bits, shape) else { return nil }
+        var alignment = climbed(from: candidate, steps: Self.fineSteps, bits: bits)
+        // Half a period away the subcarrier looks alike but for the ends of bits.
+        let wholeSteps = sequence(first: max(shape.halvesPerBit / 4, 1)) { $0 > 1 ? $0 / 2 : nil }.map(Double.init)
+        alignment = climbed(from: alignment, steps: wholeSteps, bits: bits, stretches: false)
         while true {
             guard filter.contains(alignment, bits: bits, shape) else { return nil }
-            alignment = refined(alignment, bits: bits)
+            alignment = climbed(from: alignment, steps: Self.fineSteps, bits: bits)
             guard bits < shape.channelBits else { return alignment }
             bits = min(bits * 2, shape.channelBits)
         }
     }
 
-    /// Climbs to the best alignment over the first `bits` bits in steps from a quarter of a half-period down.
-    private func refined(_ start: Alignment, bits: Int) -> Alignment {
+    private func climbed(from start: Alignment, steps: [Double], bits: Int, stretches: Bool = true) -> Alignment {
+        climbed(from: start, steps: steps, halves: bits * shape.halvesPerBit, stretches: stretches) {
+            filter.alignmentQuality($0, bits: bits, shape)
+        }
+    }
+
+    /// Climbs to the best alignment by shifts of the whole and of the ends, in `steps` of a half-period.
+    private func climbed(
+        from start: Alignment, steps: [Double], halves: Int, stretches: Bool, quality: (Alignment) -> Double
+    ) -> Alignment {
         var best = start
-        var quality = filter.alignmentQuality(best, bits: bits, shape)
-        var step = start.half / 4
-        for _ in 0..<5 {
-            for _ in 0..<4 {
+        var highest = quality(best)
+        for step in steps.map({ $0 * start.half }) {
+            let moves: [(Double, Double)] = [(step, 0), (-step, 0)] + (stretches ? [(0, step), (0, -step)] : [])
+            for _ in 0..<Self.movesPerStep {
                 let before = best
-                for (shift, spread) in [(step, 0.0), (-step, 0), (0, step), (0, -step)] {
-                    let trial = best.moved(by: shift, spread: spread, over: bits * shape.halvesPerBit)
-                    let value = filter.alignmentQuality(trial, bits: bits, shape)
-                    if value > quality { (best, quality) = (trial, value) }
+                for (shift, spread) in moves {
+                    let trial = best.moved(by: shift, spread: spread, over: halves)
+                    let value = quality(trial)
+                    if value > highest { (best, highest) = (trial, value) }
                 }
                 if best == before { break }
             }
-            step /= 2
         }
         return best
     }
@@ -85,17 +103,22 @@ struct BurstReader {
     }
 
     private func measured(
-        _ decoded: D2RCoding.Decoded, _ alignment: Alignment, _ outputs: [Complex], hypotheses: Double
+        _ decoded: D2RCoding.Decoded, _ rough: Alignment, hypotheses: Double
     ) -> Reading? {
         guard let bits = try? D2RCoding.burstBits(of: decoded.octets, format: shape.format, in: profile) else {
             return nil
         }
-        var sum = Complex.zero
-        var energy = 0.0
-        for (bit, output) in zip(bits, outputs) {
-            sum += bit == 0 ? output : output * -1
-            energy += output.power
+        var alignment = rough
+        if decoded.crcRight {
+            // All bits are known now: what is left of the misalignment would blur the measurement.
+            let halves = bits.count * shape.halvesPerBit
+            alignment = climbed(from: rough, steps: Self.finalSteps, halves: halves, stretches: true) {
+                coherentSum(filter.outputs($0, shape), bits).power
+            }
         }
+        let outputs = filter.outputs(alignment, shape)
+        let sum = coherentSum(outputs, bits)
+        let energy = outputs.reduce(0) { $0 + $1.power }
         let count = Double(outputs.count)
         let levels = levels(of: bits, alignment)
         let levelEnergy = levels.levels.reduce(0) { $0 + Double($1 * $1) }
@@ -112,7 +135,12 @@ struct BurstReader {
         return Reading(
             decoded: decoded, alignment: alignment, isBurst: decoded.crcRight && sum.power > bound * count * energy,
             gain: gain, snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude),
-            levels: levels.levels, firstSample: levels.first)
+            levels: levels.levels, firstSample: levels.first,
+            preamblePower: filter.preamble(alignment, shape).sum.power)
+    }
+
+    private func coherentSum(_ outputs: [Complex], _ bits: [UInt8]) -> Complex {
+        zip(bits, outputs).reduce(.zero) { $1.0 == 0 ? $0 + $1.1 : $0 - $1.1 }
     }
 
     /// The burst's reflection, zero mean, on the samples of the window.
