@@ -9,10 +9,10 @@ struct D2RDemodulator {
     /// Uncertainty of a start beside the device's clock: the end of the R2D frame, propagation, switching (*ours*).
     static let startMarginSeconds = 10e-6
     /// Probability that noise in one window looks like energy (*ours*).
-    private static let falseEnergyProbability = 1e-4
+    private static let falseEnergyProbability = 1e-5
     /// Power of what an undecodable burst, or a decoded one that was taken out, leaves in other positions (*ours*).
     private static let crossTalkOfUndecodable = 0.25
-    private static let crossTalkOfDecoded = 0.01
+    private static let crossTalkOfDecoded = 0.02
 
     let profile: AirProfile
 
@@ -25,7 +25,7 @@ struct D2RDemodulator {
         var places = bursts.map { Place($0, window: window, origin: origin, profile: profile) }
         while let strongest = strongestReading(&places, signal) {
             let (index, reading) = strongest
-            signal.subtract(reading.levels, gain: reading.gain, from: reading.firstSample)
+            signal.subtract(reading.contribution, gain: reading.gain)
             places[index].outcome = .burst(reading)
             for other in places.indices { places[other].reopen() }
         }
