@@ -1,10 +1,6 @@
 import Glibc
 
-/// Reads one burst from a candidate for its preamble: lines it up, follows its clock, decodes and measures it.
-///
-/// The clock error that a preamble shows is too coarse for a long burst. So the alignment is refined over ever longer
-/// parts, each twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known
-/// count with the sign that suits them, so no bit needs to be decided first.
+/// Reads one burst from a candidate for its preamble: lines it up, decodes and measures it.
 struct BurstReader {
     struct Reading {
         var decoded: D2RCoding.Decoded
@@ -24,10 +20,6 @@ struct BurstReader {
     /// Probability that noise alone makes a burst in one window (*ours*).
     private static let falseBurstProbability = 1e-7
 
-    /// Steps of the climb in half-periods, and most moves of one size.
-    private static let fineSteps = [0.25, 0.125, 0.0625, 0.03125, 0.015625]
-    private static let finalSteps = [0.0625, 0.03125, 0.015625, 0.0078125]
-    private static let movesPerStep = 4
     /// Bits at each end over which the mean is compared with the rest beside it (*ours*).
     private static let restBits = 4.0
 
@@ -37,58 +29,16 @@ struct BurstReader {
 
     /// `nil` when the burst does not lie within the window.
     func reading(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
-        guard let alignment = tracked(candidate.alignment) else { return nil }
+        let tracker = AlignmentTracker(filter: filter, shape: shape)
+        guard let alignment = tracker.tracked(candidate.alignment) else { return nil }
         let outputs = filter.outputs(alignment, shape)
         let axis = phase(of: outputs)
         var soft = [Float](repeating: 0, count: shape.codedBits)
         for (bit, index) in shape.codedIndices.enumerated() where index >= 0 {
-            soft[index] = Float(outputs[bit].re * axis.re + outputs[bit].im * axis.im)
+            soft[index] = Float(outputs[bit].along(axis))
         }
         let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
         return measured(decoded, alignment, hypotheses: hypotheses)
-    }
-
-    /// The alignment that suits the whole burst best.
-    private func tracked(_ candidate: Alignment) -> Alignment? {
-        var bits = shape.preambleBits
-        guard filter.contains(candidate, bits: bits, shape) else { return nil }
-        var alignment = climbed(from: candidate, steps: Self.fineSteps, bits: bits)
-        // Half a period away the subcarrier looks alike but for the ends of bits.
-        let wholeSteps = sequence(first: max(shape.halvesPerBit / 4, 1)) { $0 > 1 ? $0 / 2 : nil }.map(Double.init)
-        alignment = climbed(from: alignment, steps: wholeSteps, bits: bits, stretches: false)
-        while true {
-            guard filter.contains(alignment, bits: bits, shape) else { return nil }
-            alignment = climbed(from: alignment, steps: Self.fineSteps, bits: bits)
-            guard bits < shape.channelBits else { return alignment }
-            bits = min(bits * 2, shape.channelBits)
-        }
-    }
-
-    private func climbed(from start: Alignment, steps: [Double], bits: Int, stretches: Bool = true) -> Alignment {
-        climbed(from: start, steps: steps, halves: bits * shape.halvesPerBit, stretches: stretches) {
-            filter.alignmentQuality($0, bits: bits, shape)
-        }
-    }
-
-    /// Climbs to the best alignment by shifts of the whole and of the ends, in `steps` of a half-period.
-    private func climbed(
-        from start: Alignment, steps: [Double], halves: Int, stretches: Bool, quality: (Alignment) -> Double
-    ) -> Alignment {
-        var best = start
-        var highest = quality(best)
-        for step in steps.map({ $0 * start.half }) {
-            let moves: [(Double, Double)] = [(step, 0), (-step, 0)] + (stretches ? [(0, step), (0, -step)] : [])
-            for _ in 0..<Self.movesPerStep {
-                let before = best
-                for (shift, spread) in moves {
-                    let trial = best.moved(by: shift, spread: spread, over: halves)
-                    let value = quality(trial)
-                    if value > highest { (best, highest) = (trial, value) }
-                }
-                if best == before { break }
-            }
-        }
-        return best
     }
 
     /// The phase of bit 0: from the known bits first, then from all.
@@ -97,8 +47,7 @@ struct BurstReader {
         for (output, sign) in zip(outputs, shape.knownSigns) { sum += output * Double(sign) }
         for (output, known) in zip(outputs, shape.knownSigns) where known == 0 {
             // Weak outputs say little of the phase and may have the wrong sign: they count by their size anyway.
-            let alike = output.re * sum.re + output.im * sum.im
-            sum += alike < 0 ? output * -1 : output
+            sum += output.along(sum) < 0 ? output * -1 : output
         }
         return sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
     }
@@ -109,15 +58,9 @@ struct BurstReader {
         guard let bits = try? D2RCoding.burstBits(of: decoded.octets, format: shape.format, in: profile) else {
             return nil
         }
-        var alignment = rough
-        if decoded.crcRight {
-            // All bits are known now: what is left of the misalignment would blur the measurement.
-            let halves = bits.count * shape.halvesPerBit
-            alignment = climbed(from: rough, steps: Self.finalSteps, halves: halves, stretches: true) {
-                coherentSum(filter.outputs($0, shape), bits).power
-                    / filter.templateEnergy($0, bits: bits.count, shape)
-            }
-        }
+        // With all bits known, what is left of the misalignment need not blur the measurement.
+        let tracker = AlignmentTracker(filter: filter, shape: shape)
+        let alignment = decoded.crcRight ? tracker.refined(rough, bits: bits) : rough
         let outputs = filter.outputs(alignment, shape)
         let sum = coherentSum(outputs, bits)
         let energy = outputs.reduce(0) { $0 + $1.power }

@@ -41,17 +41,9 @@ struct MatchedFilter {
         return (sum, energy)
     }
 
-    /// How well the first `bits` bits line up: unknown bits count with the sign that suits them.
-    func alignmentQuality(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Double {
-        var sum = preamble(alignment, shape).sum
-        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
-        for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
-            let output = output(bit: bit, alignment, shape)
-            let known = Double(shape.knownSigns[bit])
-            let sign = known != 0 ? known : output.re * axis.re + output.im * axis.im < 0 ? -1 : 1
-            sum += output * sign
-        }
-        return sum.power / templateEnergy(alignment, bits: bits, shape)
+    /// How well the preamble lines up, alignments on and off the sample grid compared fairly.
+    func preambleQuality(_ alignment: Alignment, _ shape: BurstShape) -> Double {
+        preamble(alignment, shape).sum.power / templateEnergy(alignment, bits: shape.preambleBits, shape)
     }
 
     /// Half-periods of fewer samples than this have templates of clearly unequal energy.
