@@ -1,37 +1,109 @@
 /// Lines a burst up with its clock, from a preamble's alignment to that of the whole burst.
 ///
-/// The clock error that a preamble shows is too coarse for a long burst. So the alignment is corrected over ever longer
-/// parts, each twice the one before: what one part leaves uncertain, the next can still resolve. Each correction compares
-/// the outputs a little early and a little late, bit by bit, and fits a shift and a stretch to the differences. Bits that
-/// are not known count by what they look like, and the less the nearer they are to a toss-up.
+/// The clock error that a preamble shows is too coarse for a long burst. So alignments are weighed over ever longer parts,
+/// each twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known count by
+/// their likelihood under either value, so a burst far below the level at which single bits can be decided still counts.
+/// A few alignments are followed side by side, for the likeliest of a short part need not be the right one.
 struct AlignmentTracker {
-    /// How early and late to look, in half-periods: wide while the alignment is uncertain, then narrow for precision.
-    private static let wide = 0.25
-    private static let narrow = 0.0625
+    /// Trial shifts and slips of the far end, in half-periods: of the first part and of the later ones, then in detail.
+    private static let shifts = [-0.2, 0, 0.2]
+    private static let firstSlips = [-0.9, -0.6, -0.3, 0, 0.3, 0.6, 0.9]
+    private static let slips = [-0.5, -0.25, 0, 0.25, 0.5]
+    private static let details = [-0.1, 0, 0.1]
+    /// By how much the bits behind the preamble must exceed noise, in deviations of noise (*ours*).
+    private static let leastExcess = 1.0
 
     let filter: MatchedFilter
     let shape: BurstShape
+    /// Outputs at hand; without, each is computed.
+    let grid: OutputGrid?
+    /// Alignments followed side by side.
+    let width: Int
 
-    /// The alignment over the whole burst; `nil` when it runs out of the window.
-    func tracked(_ candidate: Alignment) -> Alignment? {
-        var bits = shape.preambleBits
-        guard filter.contains(candidate, bits: bits, shape) else { return nil }
-        var alignment = corrected(candidate, bits: bits, by: Self.wide)
-        alignment = placed(corrected(alignment, bits: bits, by: Self.wide))
-        while true {
-            guard filter.contains(alignment, bits: bits, shape) else { return nil }
-            alignment = corrected(alignment, bits: bits, by: Self.wide)
-            alignment = corrected(alignment, bits: bits, by: Self.wide / 2)
-            guard bits < shape.channelBits else { return alignment }
-            bits = min(bits * 2, shape.channelBits)
+    /// Likely alignments over the whole burst, the likeliest first; none when it runs out of the window or nothing follows
+    /// the preamble.
+    func tracked(_ candidate: Alignment) -> [Alignment] {
+        guard filter.contains(candidate, bits: shape.preambleBits, shape) else { return [] }
+        let start = grid == nil ? placed(candidate) : candidate
+        var leaders = [Trial(alignment: start, likelihood: 0, excess: 0)]
+        var known = shape.preambleBits
+        var slips = Self.firstSlips
+        while known < shape.channelBits {
+            let bits = min(known * 2, shape.channelBits)
+            var list = TrialList(limit: width)
+            for leader in leaders where filter.contains(leader.alignment, bits: bits, shape) {
+                weigh(leader.alignment, bits: bits, around: known, shifts: Self.shifts, slips: slips, &list)
+            }
+            leaders = list.trials.filter { $0.excess > Self.leastExcess }.map { detailed($0.alignment, bits: bits) }
+            known = bits
+            slips = Self.slips
+        }
+        leaders.sort { $0.likelihood > $1.likelihood }
+        return leaders.map(\.alignment).filter { filter.contains($0, bits: shape.channelBits, shape) }
+    }
+
+    private func detailed(_ alignment: Alignment, bits: Int) -> Trial {
+        var list = TrialList(limit: 1)
+        weigh(alignment, bits: bits, around: bits, shifts: Self.details, slips: Self.details, &list)
+        return list.trials.first ?? Trial(alignment: alignment, likelihood: -.infinity, excess: 0)
+    }
+
+    /// Weighs the alignments that differ by a shift and a stretch around the middle of the first `known` bits.
+    private func weigh(
+        _ alignment: Alignment, bits: Int, around known: Int, shifts: [Double], slips: [Double], _ list: inout TrialList
+    ) {
+        let pivot = Double(known * shape.halvesPerBit) / 2
+        let reach = max(Double(bits * shape.halvesPerBit) - pivot, 1)
+        let amplitude = preambleSum(alignment).magnitude / Double(shape.preambleBits)
+        for slip in slips {
+            for shift in shifts {
+                let trial = alignment.shifted(by: shift, stretchedBy: slip / reach, around: pivot)
+                list.insert(weighed(trial, bits: bits, amplitude: amplitude))
+            }
         }
     }
 
-    /// The alignment to the last detail, once all bits are known.
-    func refined(_ alignment: Alignment, bits: [UInt8]) -> Alignment {
-        let signs = bits.map { $0 == 0 ? 1.0 : -1 }
-        let once = corrected(alignment, bits: bits.count, by: 2 * Self.narrow, known: signs)
-        return corrected(once, bits: bits.count, by: Self.narrow, known: signs)
+    fileprivate struct Trial {
+        var alignment: Alignment
+        var likelihood: Double
+        /// Power of the bits behind the preamble over that of noise, in deviations of noise.
+        var excess: Double
+    }
+
+    private func weighed(_ alignment: Alignment, bits: Int, amplitude: Double) -> Trial {
+        let sum = preambleSum(alignment)
+        let length = max(sum.magnitude, .leastNormalMagnitude)
+        let axis = sum * (1 / length)
+        let variance = filter.noise * alignment.half * Double(shape.halvesPerBit)
+        let gain = 2 * amplitude / max(variance, amplitude * amplitude * 1e-4)
+        var likelihood = gain * length
+        var power = 0.0
+        var count = 0.0
+        for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
+            let part = output(bit, alignment).along(axis)
+            let known = Double(shape.knownSigns[bit])
+            let weight = gain * part
+            // ln cosh, near enough, for a bit that may be either.
+            likelihood += known == 0 ? weight * weight / (2 + abs(weight)) : weight * known
+            power += part * part
+            count += 1
+        }
+        let deviation = (count / 2).squareRoot() * max(variance, .leastNormalMagnitude)
+        return Trial(
+            alignment: alignment, likelihood: likelihood,
+            excess: count > 0 ? (power - count * variance / 2) / deviation : .infinity)
+    }
+
+    private func preambleSum(_ alignment: Alignment) -> Complex {
+        var sum = Complex.zero
+        for bit in 0..<shape.preambleBits { sum += output(bit, alignment) * Double(shape.knownSigns[bit]) }
+        return sum
+    }
+
+    @inline(__always)
+    private func output(_ bit: Int, _ alignment: Alignment) -> Complex {
+        guard let grid else { return filter.output(bit: bit, alignment, shape) }
+        return grid.output(bit, alignment)
     }
 
     /// Moves by whole half-periods to where the preamble fits best: with many of them per bit, a neighbour looks alike
@@ -42,7 +114,7 @@ struct AlignmentTracker {
         var distance = shape.halvesPerBit / 4
         while distance > 0 {
             for shift in [Double(distance), Double(-distance)] {
-                let trial = best.moved(by: shift * best.half, spread: 0, over: 1)
+                let trial = best.shifted(by: shift, stretchedBy: 0, around: 0)
                 let value = filter.preambleQuality(trial, shape)
                 if value > quality { (best, quality) = (trial, value) }
             }
@@ -50,80 +122,19 @@ struct AlignmentTracker {
         }
         return best
     }
-
-    private func corrected(_ alignment: Alignment, bits: Int, by part: Double, known: [Double]? = nil) -> Alignment {
-        let distance = part * alignment.half
-        var early = alignment
-        early.start -= distance
-        var late = alignment
-        late.start += distance
-        let outputs = (0..<bits).map { filter.output(bit: $0, alignment, shape) }
-        let (axis, amplitude) = self.axis(outputs, known: known)
-        guard amplitude > 0 else { return alignment }
-        let signs =
-            known
-            ?? outputs.indices.map { bit in
-                let sign = Double(shape.knownSigns[bit])
-                return sign != 0 ? sign : min(max(outputs[bit].along(axis) / amplitude, -1), 1)
-            }
-        var fit = LineFit(count: bits)
-        let perEdge = 2 * amplitude / (Double(shape.halvesPerBit) * alignment.half)
-        for bit in 0..<bits {
-            let difference = filter.output(bit: bit, late, shape) - filter.output(bit: bit, early, shape)
-            // Where neighbours differ there is no edge between them.
-            let edgesLate = Double(shape.halvesPerBit) - (bit + 1 < bits ? (1 - signs[bit] * signs[bit + 1]) / 2 : 0)
-            let edgesEarly = Double(shape.halvesPerBit) - (bit > 0 ? (1 - signs[bit] * signs[bit - 1]) / 2 : 0)
-            let weight = signs[bit] * signs[bit]
-            let bias = perEdge * distance * (edgesEarly - edgesLate) * weight
-            fit.add(
-                bit, value: difference.along(axis) * signs[bit] - bias,
-                slope: perEdge * (edgesEarly + edgesLate) * weight)
-        }
-        let (shift, spread) = fit.solution(limit: distance)
-        return alignment.moved(by: shift, spread: spread, over: bits * shape.halvesPerBit)
-    }
-
-    /// Direction of bit 0, from the preamble alone unless all bits are known, and the amplitude of one output.
-    private func axis(_ outputs: [Complex], known: [Double]?) -> (Complex, Double) {
-        var sum = Complex.zero
-        let count = known == nil ? shape.preambleBits : outputs.count
-        for bit in 0..<min(count, outputs.count) {
-            sum += outputs[bit] * (known?[bit] ?? Double(shape.knownSigns[bit]))
-        }
-        let magnitude = sum.magnitude
-        guard magnitude > 0, magnitude.isFinite else { return (.zero, 0) }
-        return (sum * (1 / magnitude), magnitude / Double(count))
-    }
 }
 
-/// Least squares of `value = slope * (shift + spread * u)`, u running from -1 to 1 over the bits.
-private struct LineFit {
-    private let middle: Double
-    private var s0 = 0.0
-    private var s1 = 0.0
-    private var s2 = 0.0
-    private var v0 = 0.0
-    private var v1 = 0.0
+/// The likeliest trials, likeliest first.
+private struct TrialList {
+    let limit: Int
+    private(set) var trials: [AlignmentTracker.Trial] = []
 
-    init(count: Int) { middle = max(Double(count - 1) / 2, 0.5) }
+    init(limit: Int) { self.limit = limit }
 
-    /// All slopes are alike but for their certainty, so the value itself is the certain measure: no division by it.
-    mutating func add(_ bit: Int, value: Double, slope: Double) {
-        let u = Double(bit) / middle - 1
-        s0 += slope
-        s1 += slope * u
-        s2 += slope * u * u
-        v0 += value
-        v1 += value * u
-    }
-
-    /// Shift and spread, neither beyond `limit`.
-    func solution(limit: Double) -> (shift: Double, spread: Double) {
-        let determinant = s0 * s2 - s1 * s1
-        guard determinant > 0 else { return (0, 0) }
-        let shift = (v0 * s2 - v1 * s1) / determinant
-        let spread = (v1 * s0 - v0 * s1) / determinant
-        guard shift.isFinite, spread.isFinite else { return (0, 0) }
-        return (min(max(shift, -limit), limit), min(max(spread, -limit), limit))
+    mutating func insert(_ trial: AlignmentTracker.Trial) {
+        if trials.count == limit, let last = trials.last, last.likelihood >= trial.likelihood { return }
+        let rank = trials.firstIndex { $0.likelihood < trial.likelihood } ?? trials.count
+        trials.insert(trial, at: rank)
+        if trials.count > limit { trials.removeLast() }
     }
 }

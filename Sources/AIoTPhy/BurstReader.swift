@@ -5,8 +5,6 @@ struct BurstReader {
     struct Reading {
         var decoded: D2RCoding.Decoded
         var alignment: Alignment
-        /// Whether the burst as a whole, not only its CRC, stands out of the noise.
-        var isBurst: Bool
         /// Half the difference of the reflection states as received, in the carrier's phase.
         var gain: Complex
         /// |gain|^2 * T_bit / N0.
@@ -17,28 +15,46 @@ struct BurstReader {
         var preamblePower: Double
     }
 
-    /// Probability that noise alone makes a burst in one window (*ours*).
-    private static let falseBurstProbability = 1e-7
-
+    /// Probability that noise alone makes a burst in one window, and that it adds up as well as one (*ours*).
+    private static let falseBurstProbability = 1e-6
+    private static let falseShareProbability = 1e-3
+    /// Least coherent share of a burst without code: an SNR of 0 dB per bit.
+    private static let leastShareWithoutCode = 0.5
+    /// Least amplitude of the preamble relative to all bits (*ours*: four deviations at the least SNR).
+    private static let leastPreamble = 0.6
+    private static let leastPreambleWithCode = 0.4
+    /// By how much a measured clock error may exceed the largest.
+    private static let clockErrorSlack = 1.1
+    /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
+    private static let alignmentsWithCode = 4
     /// Bits at each end over which the mean is compared with the rest beside it (*ours*).
     private static let restBits = 4.0
 
     let filter: MatchedFilter
+    let grid: OutputGrid?
     let shape: BurstShape
     let profile: AirProfile
 
-    /// `nil` when the burst does not lie within the window.
-    func reading(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
-        let tracker = AlignmentTracker(filter: filter, shape: shape)
-        guard let alignment = tracker.tracked(candidate.alignment) else { return nil }
+    /// The burst behind a candidate; `nil` when there is none.
+    func burst(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
+        let width = shape.format.fec ? Self.alignmentsWithCode : 1
+        let tracker = AlignmentTracker(filter: filter, shape: shape, grid: grid, width: width)
+        for alignment in tracker.tracked(candidate.alignment) {
+            let decoded = decoded(alignment)
+            guard decoded.crcRight else { continue }
+            if let reading = measured(decoded, alignment, hypotheses: hypotheses) { return reading }
+        }
+        return nil
+    }
+
+    private func decoded(_ alignment: Alignment) -> D2RCoding.Decoded {
         let outputs = filter.outputs(alignment, shape)
         let axis = phase(of: outputs)
         var soft = [Float](repeating: 0, count: shape.codedBits)
         for (bit, index) in shape.codedIndices.enumerated() where index >= 0 {
             soft[index] = Float(outputs[bit].along(axis))
         }
-        let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
-        return measured(decoded, alignment, hypotheses: hypotheses)
+        return D2RCoding.decoded(soft, format: shape.format, in: profile)
     }
 
     /// The phase of bit 0: from the known bits first, then from all.
@@ -52,6 +68,7 @@ struct BurstReader {
         return sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
     }
 
+    /// Measures a burst whose CRC is right; `nil` when it does not stand out of the noise.
     private func measured(
         _ decoded: D2RCoding.Decoded, _ rough: Alignment, hypotheses: Double
     ) -> Reading? {
@@ -59,29 +76,55 @@ struct BurstReader {
             return nil
         }
         // With all bits known, what is left of the misalignment need not blur the measurement.
-        let tracker = AlignmentTracker(filter: filter, shape: shape)
-        let alignment = decoded.crcRight ? tracker.refined(rough, bits: bits) : rough
+        let alignment = AlignmentRefiner(filter: filter, shape: shape).refined(rough, bits: bits)
         let outputs = filter.outputs(alignment, shape)
         let sum = coherentSum(outputs, bits)
-        let energy = outputs.reduce(0) { $0 + $1.power }
-        let count = Double(outputs.count)
         var contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
+        guard isPlausible(alignment, outputs, sum),
+            standsOut(sum, outputs, templateEnergy: contribution.energy, decoded, hypotheses: hypotheses)
+        else { return nil }
         let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
-        let across = outputs.reduce(0) {
-            $0 + ($1.im * axis.re - $1.re * axis.im) * ($1.im * axis.re - $1.re * axis.im)
-        }
+        let across = outputs.reduce(0) { $0 + $1.across(axis) * $1.across(axis) }
         let gain = sum * (1 / max(contribution.energy, 1))
         contribution.lift(by: restStep(bits.count, alignment, gain: gain))
         // Noise is measured across the burst's axis, where errors of timing do not count as noise.
         let noisePerSample = 2 * across / max(contribution.energy, 1)
         let bitSamples = alignment.half * Double(shape.halvesPerBit)
-        let words = Double(decoded.octets.count) * 8 * log(2)
-        let bound = 1 - exp((log(Self.falseBurstProbability / max(hypotheses, 1)) - words) / (count - 1))
         return Reading(
-            decoded: decoded, alignment: alignment, isBurst: decoded.crcRight && sum.power > bound * count * energy,
-            gain: gain, snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude),
-            contribution: contribution,
+            decoded: decoded, alignment: alignment, gain: gain,
+            snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude), contribution: contribution,
             preamblePower: filter.preamble(alignment, shape).sum.power)
+    }
+
+    /// Whether the preamble has its share in the burst, and the clock error is one that devices have.
+    ///
+    /// Uncoded bits of a stronger burst elsewhere always add up; the preamble does not.
+    private func isPlausible(_ alignment: Alignment, _ outputs: [Complex], _ sum: Complex) -> Bool {
+        let preamble = zip(outputs.prefix(shape.preambleBits), shape.knownSigns).reduce(Complex.zero) {
+            $0 + $1.0 * Double($1.1)
+        }
+        let perPreambleBit =
+            preamble.along(sum) / max(sum.magnitude, .leastNormalMagnitude) / Double(shape.preambleBits)
+        let perBit = sum.magnitude / Double(outputs.count)
+        let least = shape.format.fec ? Self.leastPreambleWithCode : Self.leastPreamble
+        let error = abs(shape.nominalHalf / alignment.half - 1)
+        return perPreambleBit > least * perBit && error < Self.clockErrorSlack * profile.largestClockError
+    }
+
+    /// Whether noise would hardly make a burst like this, all its bits taken together.
+    ///
+    /// Every hypothesis times every message is one more chance for noise, hence a union bound over both. The sum is held
+    /// against the noise of the window, and, less strictly, against the burst's own outputs: those also hold what other
+    /// devices add, which is no noise. Without a code, bits that are all right are far above that.
+    private func standsOut(
+        _ sum: Complex, _ outputs: [Complex], templateEnergy: Double, _ decoded: D2RCoding.Decoded, hypotheses: Double
+    ) -> Bool {
+        let chances = log(max(hypotheses, 1)) + Double(decoded.octets.count) * 8 * log(2)
+        let powerBound = (chances - log(Self.falseBurstProbability)) * filter.noise * templateEnergy
+        let energy = outputs.reduce(0) { $0 + $1.power } * Double(outputs.count)
+        let shareBound = 1 - exp((log(Self.falseShareProbability) - chances) / Double(outputs.count - 1))
+        let share = shape.format.fec ? shareBound : max(shareBound, Self.leastShareWithoutCode)
+        return sum.power > powerBound && sum.power > share * energy
     }
 
     private func coherentSum(_ outputs: [Complex], _ bits: [UInt8]) -> Complex {

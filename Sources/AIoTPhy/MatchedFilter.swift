@@ -4,9 +4,13 @@ struct MatchedFilter {
     /// Samples of the signal.
     let limit: Double
 
+    /// Noise power of one sample.
+    let noise: Double
+
     /// `sums` as in `CleanSignal`; the filter must not outlive it.
-    init(_ sums: UnsafeBufferPointer<Double>) {
+    init(_ sums: UnsafeBufferPointer<Double>, noise: Double) {
         self.sums = sums
+        self.noise = noise
         limit = Double(sums.count / 2 - 1)
     }
 

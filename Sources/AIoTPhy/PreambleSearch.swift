@@ -18,7 +18,7 @@ struct PreambleSearch {
     struct Result {
         /// Strongest first.
         var candidates: [Candidate]
-        /// Hypotheses tried.
+        /// Hypotheses tried, those that are alike counted once.
         var hypotheses: Double
     }
 
@@ -43,17 +43,24 @@ struct PreambleSearch {
         self.largestClockError = largestClockError
     }
 
-    func result(_ filter: MatchedFilter) -> Result {
-        shape.halvesPerBit >= Self.subcarrierHalves ? resultOverParts(filter) : resultOverBits(filter)
+    /// Looks through the signal behind `filter`; `grid` as `outputGrid` gives it.
+    func result(_ filter: MatchedFilter, grid: OutputGrid?) -> Result {
+        if let grid { resultOverBits(grid) } else { resultOverParts(filter) }
     }
 
-    private func resultOverBits(_ filter: MatchedFilter) -> Result {
+    /// The outputs of whole bits, where these hold few enough periods.
+    func outputGrid(_ filter: MatchedFilter) -> OutputGrid? {
+        guard shape.halvesPerBit < Self.subcarrierHalves else { return nil }
+        return OutputGrid(shape, starts: starts, largestClockError: largestClockError, filter)
+    }
+
+    private func resultOverBits(_ outputs: OutputGrid) -> Result {
         let errors = clockErrors()
-        var grid = OutputGrid(shape, starts: starts, largestClockError: largestClockError)
-        grid.fill(filter)
-        let hypotheses = Double(grid.starts * errors.count)
-        let floor = Self.shareThreshold(outputs: shape.preambleBits, hypotheses: hypotheses, probability: 1)
+        var grid = PreambleGrid(outputs, starts: starts)
+        let hypotheses = Double(grid.starts * errors.count) / Double(OutputGrid.pointsPerHalf)
         var list = CandidateList(shape)
+        let floor = Self.shareThreshold(
+            outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
         for error in errors {
             grid.correlate(clockError: error)
             for index in 0..<grid.starts {
@@ -71,8 +78,9 @@ struct PreambleSearch {
         var grid = SubcarrierGrid(shape, starts: starts, largestClockError: largestClockError)
         grid.fill(filter)
         let hypotheses = Double(grid.starts * errors.count)
-        let floor = SubcarrierGrid.shareThreshold(outputs: shape.preambleBits, hypotheses: hypotheses, probability: 1)
         var list = CandidateList(shape)
+        let floor = SubcarrierGrid.shareThreshold(
+            outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
         for error in errors {
             grid.turnBack(clockError: error)
             for index in 0..<grid.starts {
@@ -94,20 +102,24 @@ struct PreambleSearch {
 
 /// The strongest few candidates; of those for one place only the strongest.
 private struct CandidateList {
-    /// *Ours*: the first is nearly always the burst.
-    private static let limit = 3
-
+    /// How many are kept (*ours*): the first is nearly always the burst, but a code hears bursts whose preamble alone is
+    /// hardly above the noise.
+    let limit: Int
+    /// How many candidates noise may bring in one window on average (*ours*).
+    let chanceCandidates: Double
     private(set) var candidates: [PreambleSearch.Candidate] = []
     private let middle: Int
     private let distance: Double
 
     init(_ shape: BurstShape) {
+        limit = shape.format.fec ? 8 : 3
+        chanceCandidates = shape.format.fec ? shape.format.repetition ? 4 : 1 : 0.5
         middle = shape.preambleBits * shape.halvesPerBit / 2
         distance = Double(max(shape.halvesPerBit / 4, 1))
     }
 
     mutating func insert(_ candidate: PreambleSearch.Candidate) {
-        if candidates.count == Self.limit, let last = candidates.last, last.power >= candidate.power { return }
+        if candidates.count == limit, let last = candidates.last, last.power >= candidate.power { return }
         let place = candidate.alignment.position(ofHalf: middle)
         let reach = distance * candidate.alignment.half
         if let same = candidates.firstIndex(where: { abs($0.alignment.position(ofHalf: middle) - place) < reach }) {
@@ -116,6 +128,6 @@ private struct CandidateList {
         }
         let rank = candidates.firstIndex { $0.power < candidate.power } ?? candidates.count
         candidates.insert(candidate, at: rank)
-        if candidates.count > Self.limit { candidates.removeLast() }
+        if candidates.count > limit { candidates.removeLast() }
     }
 }

@@ -46,8 +46,8 @@ struct SubcarrierGrid {
         minusSums = plusSums
     }
 
-    /// Starts that a part stands for, counted like those of `OutputGrid`.
-    static func startsPerPart(_ shape: BurstShape) -> Double { Double(shape.halvesPerBit) * 6 / Double(partsPerBit) }
+    /// Starts in half-periods that a part stands for.
+    static func startsPerPart(_ shape: BurstShape) -> Double { Double(shape.halvesPerBit) / Double(partsPerBit) }
 
     /// The share that noise exceeds in one of `hypotheses` with this probability: two of twice `outputs` dimensions.
     static func shareThreshold(outputs: Int, hypotheses: Double, probability: Double) -> Double {
