@@ -15,13 +15,21 @@ struct BurstReader {
         var gain: Complex
         /// |gain|^2 * T_bit / N0.
         var snr: Double
-        /// The reflection as +1 and -1 on the window's samples, from `firstSample` on.
-        var levels: [Float]
-        var firstSample: Int
+        /// What the burst adds to the window, in units of the gain.
+        var contribution: BurstContribution
+        /// Power of the preamble's coherent sum.
+        var preamblePower: Double
     }
 
     /// Probability that noise alone makes a burst in one window (*ours*).
     private static let falseBurstProbability = 1e-7
+
+    /// Steps of the climb in half-periods, and most moves of one size.
+    private static let fineSteps = [0.25, 0.125, 0.0625, 0.03125, 0.015625]
+    private static let finalSteps = [0.0625, 0.03125, 0.015625, 0.0078125]
+    private static let movesPerStep = 4
+    /// Bits at each end over which the mean is compared with the rest beside it (*ours*).
+    private static let restBits = 4.0
 
     let filter: MatchedFilter
     let shape: BurstShape
@@ -37,37 +45,48 @@ struct BurstReader {
             soft[index] = Float(outputs[bit].re * axis.re + outputs[bit].im * axis.im)
         }
         let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
-        return measured(decoded, alignment, outputs, hypotheses: hypotheses)
+        return measured(decoded, alignment, hypotheses: hypotheses)
     }
 
     /// The alignment that suits the whole burst best.
     private func tracked(_ candidate: Alignment) -> Alignment? {
         var bits = shape.preambleBits
-        var alignment = candidate
+        guard filter.contains(candidate, bits: bits, shape) else { return nil }
+        var alignment = climbed(from: candidate, steps: Self.fineSteps, bits: bits)
+        // Half a period away the subcarrier looks alike but for the ends of bits.
+        let wholeSteps = sequence(first: max(shape.halvesPerBit / 4, 1)) { $0 > 1 ? $0 / 2 : nil }.map(Double.init)
+        alignment = climbed(from: alignment, steps: wholeSteps, bits: bits, stretches: false)
         while true {
             guard filter.contains(alignment, bits: bits, shape) else { return nil }
-            alignment = refined(alignment, bits: bits)
+            alignment = climbed(from: alignment, steps: Self.fineSteps, bits: bits)
             guard bits < shape.channelBits else { return alignment }
             bits = min(bits * 2, shape.channelBits)
         }
     }
 
-    /// Climbs to the best alignment over the first `bits` bits in steps from a quarter of a half-period down.
-    private func refined(_ start: Alignment, bits: Int) -> Alignment {
+    private func climbed(from start: Alignment, steps: [Double], bits: Int, stretches: Bool = true) -> Alignment {
+        climbed(from: start, steps: steps, halves: bits * shape.halvesPerBit, stretches: stretches) {
+            filter.alignmentQuality($0, bits: bits, shape)
+        }
+    }
+
+    /// Climbs to the best alignment by shifts of the whole and of the ends, in `steps` of a half-period.
+    private func climbed(
+        from start: Alignment, steps: [Double], halves: Int, stretches: Bool, quality: (Alignment) -> Double
+    ) -> Alignment {
         var best = start
-        var quality = filter.alignmentQuality(best, bits: bits, shape)
-        var step = start.half / 4
-        for _ in 0..<5 {
-            for _ in 0..<4 {
+        var highest = quality(best)
+        for step in steps.map({ $0 * start.half }) {
+            let moves: [(Double, Double)] = [(step, 0), (-step, 0)] + (stretches ? [(0, step), (0, -step)] : [])
+            for _ in 0..<Self.movesPerStep {
                 let before = best
-                for (shift, spread) in [(step, 0.0), (-step, 0), (0, step), (0, -step)] {
-                    let trial = best.moved(by: shift, spread: spread, over: bits * shape.halvesPerBit)
-                    let value = filter.alignmentQuality(trial, bits: bits, shape)
-                    if value > quality { (best, quality) = (trial, value) }
+                for (shift, spread) in moves {
+                    let trial = best.moved(by: shift, spread: spread, over: halves)
+                    let value = quality(trial)
+                    if value > highest { (best, highest) = (trial, value) }
                 }
                 if best == before { break }
             }
-            step /= 2
         }
         return best
     }
@@ -85,57 +104,69 @@ struct BurstReader {
     }
 
     private func measured(
-        _ decoded: D2RCoding.Decoded, _ alignment: Alignment, _ outputs: [Complex], hypotheses: Double
+        _ decoded: D2RCoding.Decoded, _ rough: Alignment, hypotheses: Double
     ) -> Reading? {
         guard let bits = try? D2RCoding.burstBits(of: decoded.octets, format: shape.format, in: profile) else {
             return nil
         }
-        var sum = Complex.zero
-        var energy = 0.0
-        for (bit, output) in zip(bits, outputs) {
-            sum += bit == 0 ? output : output * -1
-            energy += output.power
+        var alignment = rough
+        if decoded.crcRight {
+            // All bits are known now: what is left of the misalignment would blur the measurement.
+            let halves = bits.count * shape.halvesPerBit
+            alignment = climbed(from: rough, steps: Self.finalSteps, halves: halves, stretches: true) {
+                coherentSum(filter.outputs($0, shape), bits).power
+                    / filter.templateEnergy($0, bits: bits.count, shape)
+            }
         }
+        let outputs = filter.outputs(alignment, shape)
+        let sum = coherentSum(outputs, bits)
+        let energy = outputs.reduce(0) { $0 + $1.power }
         let count = Double(outputs.count)
-        let levels = levels(of: bits, alignment)
-        let levelEnergy = levels.levels.reduce(0) { $0 + Double($1 * $1) }
+        var contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
         let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
         let across = outputs.reduce(0) {
             $0 + ($1.im * axis.re - $1.re * axis.im) * ($1.im * axis.re - $1.re * axis.im)
         }
-        let gain = sum * (1 / max(levelEnergy, 1))
+        let gain = sum * (1 / max(contribution.energy, 1))
+        contribution.lift(by: restStep(bits.count, alignment, gain: gain))
         // Noise is measured across the burst's axis, where errors of timing do not count as noise.
-        let noisePerSample = 2 * across / max(levelEnergy, 1)
+        let noisePerSample = 2 * across / max(contribution.energy, 1)
         let bitSamples = alignment.half * Double(shape.halvesPerBit)
         let words = Double(decoded.octets.count) * 8 * log(2)
         let bound = 1 - exp((log(Self.falseBurstProbability / max(hypotheses, 1)) - words) / (count - 1))
         return Reading(
             decoded: decoded, alignment: alignment, isBurst: decoded.crcRight && sum.power > bound * count * energy,
             gain: gain, snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude),
-            levels: levels.levels, firstSample: levels.first)
+            contribution: contribution,
+            preamblePower: filter.preamble(alignment, shape).sum.power)
     }
 
-    /// The burst's reflection, zero mean, on the samples of the window.
-    private func levels(of bits: [UInt8], _ alignment: Alignment) -> (levels: [Float], first: Int) {
-        let rate = shape.format.bitRateHz(in: profile) * Double(shape.halvesPerBit)
-        let wave = D2RModulator.waveform(
-            ofBits: bits, format: shape.format, clockError: 0, reflection: .twoPhase, in: profile)
-        // One half-period lasts `half` samples: that is the rate at which to render.
-        let sampleRate = alignment.half * rate
-        let first = max(Int(alignment.start), 0)
-        let length = Double(bits.count * shape.halvesPerBit) * alignment.half
-        let count = max(Int((alignment.start + length).rounded(.up)) - first, 0)
-        var levels = [Float](repeating: 0, count: count)
-        levels.withUnsafeMutableBufferPointer {
-            wave.render(into: $0, firstSample: first, startSample: alignment.start, sampleRateHz: sampleRate)
+    private func coherentSum(_ outputs: [Complex], _ bits: [UInt8]) -> Complex {
+        zip(bits, outputs).reduce(.zero) { $1.0 == 0 ? $0 + $1.1 : $0 - $1.1 }
+    }
+
+    /// The mean of a burst over the rest before and after it, in units of the gain: +1 for a device that rests
+    /// absorbing, -1 for one that rests reflecting.
+    ///
+    /// Only what is taken out of the signal for other bursts depends on it. Where too little rest is in the window to
+    /// tell, the device is taken to rest absorbing.
+    private func restStep(_ bits: Int, _ alignment: Alignment, gain: Complex) -> Float {
+        let bit = alignment.half * Double(shape.halvesPerBit)
+        let end = alignment.start + Double(bits) * bit
+        let length = min(Self.restBits, Double(bits)) * bit
+        var step = 0.0
+        var weight = 0.0
+        for (edge, sign) in [(alignment.start, 1.0), (end, -1.0)] {
+            let outside = sign > 0 ? min(edge, length) : min(filter.limit - edge, length)
+            guard outside > 0.25 * bit else { continue }
+            let before = filter.total(before: edge - (sign > 0 ? outside : length))
+            let middle = filter.total(before: edge)
+            let after = filter.total(before: edge + (sign > 0 ? length : outside))
+            let early = (middle - before) * (1 / (sign > 0 ? outside : length))
+            let late = (after - middle) * (1 / (sign > 0 ? length : outside))
+            step += ((late - early) * gain.conjugate).re * sign / gain.power * outside
+            weight += outside
         }
-        // The samples at the ends lie partly outside, where the device is at rest and nothing is to be taken out.
-        if let last = levels.indices.last {
-            let inFirst = Float(1 - (alignment.start - Double(first)))
-            let inLast = Float(1 - (Double(first + count) - alignment.start - length))
-            levels[0] += 1 - inFirst
-            levels[last] += 1 - inLast
-        }
-        return (levels, first)
+        return weight > 0 ? Float(min(max((step / weight).rounded(), -1), 1)) : 1
     }
 }

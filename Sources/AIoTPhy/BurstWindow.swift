@@ -14,8 +14,9 @@ struct BurstWindow {
     private static let sampleLimit = 4_000_000
     /// Fewest samples per half-period with which a burst can still be read.
     private static let leastSamplesPerHalf = 2.0
-    /// Idle carrier kept at both sides, for the fit of the leak and the ends of bursts.
-    private static let borderSeconds = 20e-6
+    /// Idle carrier kept before and after, for the fit of the leak and the ends of bursts (*ours*).
+    private static let leadSeconds = 100e-6
+    private static let tailSeconds = 20e-6
 
     let expected: [Expected]
     /// End of the R2D frame that scheduled the bursts.
@@ -34,7 +35,7 @@ struct BurstWindow {
     init?(_ expected: [Expected], origin: Double, streamRateHz: Double, profile: AirProfile) {
         guard let first = expected.first else { return nil }
         let error = profile.largestClockError
-        let border = Self.borderSeconds + D2RDemodulator.startMarginSeconds
+        let margin = D2RDemodulator.startMarginSeconds
         var length = 0.0
         var half = Double.infinity
         for burst in expected.map(\.burst) {
@@ -47,8 +48,8 @@ struct BurstWindow {
             half = min(half, streamRateHz / (format.bitRateHz(in: profile) * halves))
         }
         let delay = first.burst.delay.seconds
-        let begin = origin + (delay / (1 + error) - border) * streamRateHz
-        let end = origin + ((delay + length) / (1 - error) + border) * streamRateHz
+        let begin = origin + (delay / (1 + error) - margin - Self.leadSeconds) * streamRateHz
+        let end = origin + ((delay + length) / (1 - error) + margin + Self.tailSeconds) * streamRateHz
         guard begin.isFinite, end.isFinite, abs(begin) < 1e15, abs(end) < 1e15, begin < end, end > 0 else { return nil }
         range = max(Int(begin), 0)..<Int(end.rounded(.up))
         let wanted = max(Int(half / Self.samplesPerHalf), 1)

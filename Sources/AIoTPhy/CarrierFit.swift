@@ -12,7 +12,7 @@ struct CarrierFit {
 
     /// Window samples per mean: 16 µs, so that an offset of 5 kHz turns by half a radian (*ours*).
     private static let blockSeconds = 16e-6
-    private static let rounds = 4
+    private static let rounds = 8
 
     /// Fits `samples` (interleaved); `knownOffset` is the DC offset that the keying of an R2D frame showed.
     init(samples: UnsafeBufferPointer<Float>, sampleRateHz: Double, knownOffset: Complex?) {

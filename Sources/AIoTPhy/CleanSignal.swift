@@ -22,12 +22,13 @@ struct CleanSignal {
         accumulate(from: 0)
     }
 
-    /// Takes `gain` times a waveform of levels out of the samples from `first` on.
-    mutating func subtract(_ levels: [Float], gain: Complex, from first: Int) {
+    /// Takes a burst out of the signal.
+    mutating func subtract(_ burst: BurstContribution, gain: Complex) {
         let re = Float(gain.re)
         let im = Float(gain.im)
+        let first = burst.firstSample
         samples.withUnsafeMutableBufferPointer { samples in
-            for (index, level) in levels.enumerated() where 2 * (first + index) + 1 < samples.count {
+            for (index, level) in burst.levels.enumerated() where 2 * (first + index) + 1 < samples.count {
                 samples[2 * (first + index)] -= level * re
                 samples[2 * (first + index) + 1] -= level * im
             }

@@ -9,9 +9,10 @@ struct D2RDemodulator {
     /// Uncertainty of a start beside the device's clock: the end of the R2D frame, propagation, switching (*ours*).
     static let startMarginSeconds = 10e-6
     /// Probability that noise in one window looks like energy (*ours*).
-    private static let falseEnergyProbability = 1e-4
-    /// A position that is this much below an undecodable one in power holds but its cross-talk (*ours*).
-    private static let crossTalk = 0.25
+    private static let falseEnergyProbability = 1e-5
+    /// Power of what an undecodable burst, or a decoded one that was taken out, leaves in other positions (*ours*).
+    private static let crossTalkOfUndecodable = 0.25
+    private static let crossTalkOfDecoded = 0.02
 
     let profile: AirProfile
 
@@ -24,7 +25,7 @@ struct D2RDemodulator {
         var places = bursts.map { Place($0, window: window, origin: origin, profile: profile) }
         while let strongest = strongestReading(&places, signal) {
             let (index, reading) = strongest
-            signal.subtract(reading.levels, gain: reading.gain, from: reading.firstSample)
+            signal.subtract(reading.contribution, gain: reading.gain)
             places[index].outcome = .burst(reading)
             for other in places.indices { places[other].reopen() }
         }
@@ -105,10 +106,14 @@ struct D2RDemodulator {
         case .unknown, .nothing:
             return .idle
         case .energy(let power):
-            let strongest = places.reduce(0) { strongest, other in
-                if case .energy(let power) = other.outcome { max(strongest, power) } else { strongest }
-            }
-            return power < Self.crossTalk * strongest ? .idle : .undecodable
+            let crossTalk = places.map { other -> Double in
+                switch other.outcome {
+                case .unknown, .nothing: 0
+                case .energy(let power): power * Self.crossTalkOfUndecodable
+                case .burst(let reading): reading.preamblePower * Self.crossTalkOfDecoded
+                }
+            }.max()
+            return power < (crossTalk ?? 0) ? .idle : .undecodable
         case .burst(let reading):
             let isGhost = places.contains { other in
                 guard case .burst(let stronger) = other.outcome else { return false }

@@ -1,7 +1,8 @@
 /// The matched filter of a burst's bits over running sums.
 struct MatchedFilter {
     private let sums: UnsafeBufferPointer<Double>
-    private let limit: Double
+    /// Samples of the signal.
+    let limit: Double
 
     /// `sums` as in `CleanSignal`; the filter must not outlive it.
     init(_ sums: UnsafeBufferPointer<Double>) {
@@ -50,7 +51,27 @@ struct MatchedFilter {
             let sign = known != 0 ? known : output.re * axis.re + output.im * axis.im < 0 ? -1 : 1
             sum += output * sign
         }
-        return sum.power
+        return sum.power / templateEnergy(alignment, bits: bits, shape)
+    }
+
+    /// Half-periods of fewer samples than this have templates of clearly unequal energy.
+    private static let unequalBelow = 6.0
+
+    /// Energy of the square wave against which the first `bits` bits are held, in samples.
+    ///
+    /// A sample with an edge in it counts for less. With few samples per half-period an alignment that hits the sample
+    /// grid would win by that alone.
+    func templateEnergy(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Double {
+        let halves = bits * shape.halvesPerBit
+        let whole = Double(halves) * alignment.half
+        guard alignment.half < Self.unequalBelow else { return whole }
+        var loss = 0.0
+        for index in 1..<max(halves, 1) {
+            let position = alignment.position(ofHalf: index)
+            let part = position - position.rounded(.down)
+            loss += part * (1 - part)
+        }
+        return whole - 4 * loss
     }
 
     /// All outputs of the burst.
