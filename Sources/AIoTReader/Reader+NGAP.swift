@@ -28,11 +28,7 @@ extension Reader {
     }
 
     private static func cause(of error: NGAPDecodingError) -> Cause {
-        switch error {
-        case .unknownIE, .missingIE, .repeatedIE: .abstractSyntaxErrorReject
-        case .unknownMessage: .abstractSyntaxErrorReject
-        default: .transferSyntaxError
-        }
+        if case .unknownIE = error { .abstractSyntaxErrorReject } else { .transferSyntaxError }
     }
 
     private mutating func receive(_ message: NGAP.InventoryRequest) {
@@ -61,8 +57,9 @@ extension Reader {
         if inventories.count >= Self.queueLimit - 1 { return .controlProcessingOverload }
         if !serves(message.serviceArea) { return .requestedAreaNotServed }
         // The paging NAS PDU has at most 240 octets and whole ones (`spec/1 "What repeats"`).
-        let identity = message.deviceIdentification.identity
-        if message.randN.bitCount != 128 || identity.count + 17 > 240 { return .semanticError }
+        guard message.randN.bitCount == 128, message.deviceIdentification.hasWholeOctets,
+            message.deviceIdentification.identity.count + 17 <= 240
+        else { return .semanticError }
         return nil
     }
 
@@ -165,6 +162,16 @@ extension Reader {
 
     private var globalGNBID: GlobalGNBID {
         GlobalGNBID(plmn: configuration.identity.plmn, gnbID: configuration.identity.gnbID, bitLength: 22)
+    }
+}
+
+extension DeviceIdentification {
+    /// A paging identity is a number of octets.
+    fileprivate var hasWholeOctets: Bool {
+        switch self {
+        case .singleDevice(let bits), .groupDevices(let bits): bits.bitCount.isMultiple(of: 8)
+        case .allDevices: true
+        }
     }
 }
 

@@ -201,8 +201,7 @@ extension Reader {
             .transmit(
                 R2DTransmission(
                     id: transmissions, message: action.message, octets: octets,
-                    chipsPerSymbol: configuration.chipsPerSymbol, expected: windows.bursts,
-                    occasions: windows.occasions)))
+                    chipsPerSymbol: configuration.chipsPerSymbol, windows: windows)))
     }
 
     mutating func tellReports(of name: AirRequest.Name) {

@@ -36,10 +36,11 @@ package struct R2DTransmission: Hashable, Sendable {
     package var octets: [UInt8]
     /// M.
     package var chipsPerSymbol: Int
-    /// Where bursts may come; empty when nothing is due.
-    package var expected: [ExpectedBurst]
-    /// The access occasion of each expected burst; nil outside contention.
-    package var occasions: [Int?]
+    /// What may come after it; empty when nothing is due.
+    package var windows: AirSchedule.Windows
+
+    /// Where bursts may come.
+    package var expected: [ExpectedBurst] { windows.bursts }
 }
 
 /// Something worth showing.

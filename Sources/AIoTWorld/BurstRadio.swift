@@ -48,13 +48,13 @@ extension R2DTransmission {
     /// The frames that were decoded, in order of time.
     func heard(_ reports: [OccasionReport]) -> [AirFrame] {
         var frames: [AirFrame] = []
-        let isMsg1 = isMsg1OfCBRA
         for (index, report) in reports.enumerated() where index < expected.count {
             guard case .decoded(let burst) = report else { continue }
             frames.append(
                 AirFrame(
                     direction: .d2r(
-                        expected[index].format, burst.measurement, occasion: occasions[index], isMsg1OfCBRA: isMsg1),
+                        expected[index].format, burst.measurement, occasion: windows.occasions[index],
+                        isMsg1OfCBRA: windows.isMsg1OfCBRA),
                     octets: burst.octets, start: burst.start, duration: burst.duration))
         }
         return frames.sorted { $0.start < $1.start }

@@ -1,0 +1,110 @@
+import AIoTBase
+import AIoTSecurity
+
+/// The devices that a request may find, with what nonce1 makes of their keys; derived once, when the first answer comes.
+struct Candidates: Sendable {
+    struct Entry: Sendable {
+        let record: DeviceRecord
+        let kAIoT: SecretKey
+    }
+
+    /// A device that an access response belongs to.
+    struct Match: Sendable {
+        var record: DeviceRecord
+        var keys: SessionKeys
+        var isAuthenticated: Bool
+        /// COUNT of the next D2R text.
+        var d2rCount: UInt32
+        /// The counter of a stale answer.
+        var returnedCounter: UInt32?
+        /// The ID came along and is the record's.
+        var isIdentified: Bool
+    }
+
+    private let kind: PagingTargetKind
+    private let nonce1: Nonce
+    private let records: [DeviceRecord]
+    private var entries: [Entry] = []
+    private var byHint: [KeyHint: [Int]] = [:]
+    private var cost = CryptoCost()
+
+    init(_ records: [DeviceRecord], kind: PagingTargetKind, nonce1: Nonce) {
+        self.records = records
+        self.kind = kind
+        self.nonce1 = nonce1
+    }
+
+    /// Whether any device would answer with these flags.
+    func predict(_ flags: AccessResponseFlags) -> Bool {
+        records.contains { isPredicted(flags, by: $0.configuration) }
+    }
+
+    private func isPredicted(_ flags: AccessResponseFlags, by configuration: SecurityConfiguration) -> Bool {
+        flags == configuration.accessResponseFlags(for: kind) || isStale(flags, by: configuration)
+    }
+
+    /// A stale answer may come only where the device can tell and is configured to.
+    private func isStale(_ flags: AccessResponseFlags, by configuration: SecurityConfiguration) -> Bool {
+        kind != .all && flags == configuration.staleAccessResponseFlags
+            && configuration.profile.isSuperset(of: [.replayProtection, .counterResynchronisation])
+    }
+
+    /// The device whose key fits an access response; nil where none does.
+    mutating func match(_ response: NASAccessResponse) -> Match? {
+        deriveEntries()
+        let places = response.keyHint.map { byHint[$0] ?? [] } ?? Array(entries.indices)
+        for place in places {
+            let entry = entries[place]
+            guard isPredicted(response.flags, by: entry.record.configuration) else { continue }
+            if let match = check(response, entry) { return match }
+        }
+        return nil
+    }
+
+    private mutating func check(_ response: NASAccessResponse, _ entry: Entry) -> Match? {
+        let algorithms = entry.record.configuration.algorithms
+        var keys = SessionKeys(
+            kAIoT: entry.kAIoT, nonce1: nonce1, nonce2: response.nonce2, algorithms: algorithms, cost: &cost)
+        var match = Match(
+            record: entry.record, keys: keys, isAuthenticated: false, d2rCount: 0, returnedCounter: nil,
+            isIdentified: false)
+        if let ares = response.ares {
+            guard keys.ares(cost: &cost) == ares else { return nil }
+            match.isAuthenticated = true
+        }
+        switch response.content {
+        case .none:
+            // Without ARES and ID only a paging of one device says whose answer it is.
+            guard response.ares != nil || kind == .single else { return nil }
+        case .id(let block):
+            let id = keys.protection.unprotect(block, count: 0, direction: .d2r, cost: &cost)
+            guard id == entry.record.id else { return nil }
+            match.d2rCount = 1
+            match.isIdentified = true
+            if algorithms.hasIntegrity { match.isAuthenticated = true }
+        case .counter(let block):
+            let text = keys.protection.unprotect(
+                block, count: Protection.returnedCounterCount, direction: .d2r, cost: &cost)
+            guard let text, text.count == 4 else { return nil }
+            if algorithms.hasIntegrity { match.isAuthenticated = true }
+            match.returnedCounter = text.reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        match.keys = keys
+        return match
+    }
+
+    private mutating func deriveEntries() {
+        guard entries.isEmpty else { return }
+        for record in records {
+            var profile = record.configuration.profile.subtracting(.groupPaging)
+            if kind == .group { profile.insert(.groupPaging) }
+            let kAIoT = KeyDerivation.kAIoT(
+                from: record.key, nonce1: nonce1, profile: profile, algorithms: record.configuration.algorithms,
+                cost: &cost)
+            if record.configuration.accessResponseFlags(for: kind).contains(.keyHint) {
+                byHint[KeyDerivation.keyHint(from: kAIoT, cost: &cost), default: []].append(entries.count)
+            }
+            entries.append(Entry(record: record, kAIoT: kAIoT))
+        }
+    }
+}

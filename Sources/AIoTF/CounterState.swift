@@ -1,0 +1,55 @@
+/// What the AIoTF tracks of one key's counter: a device's, or a group's (`spec/1 "Counters"`).
+package struct CounterState: Hashable, Sendable {
+    /// The last counter that an authenticated answer confirmed.
+    package private(set) var confirmed: UInt32
+    /// Requests paged since then without an answer.
+    package private(set) var unanswered: Int
+
+    /// - Parameter deviceCounter: the counter that the device starts with.
+    package init(deviceCounter: UInt32 = 0) {
+        confirmed = deviceCounter &- 1
+        unanswered = 0
+    }
+
+    package init(confirmed: UInt32, unanswered: Int) {
+        self.confirmed = confirmed
+        self.unanswered = max(0, unanswered)
+    }
+
+    /// The counter to page, for a window of W; counts as a request, so it has to be stored before it leaves.
+    ///
+    /// Requests 0 ... W page what comes after the confirmed counter, one after the other; further ones multiples of
+    /// W + 1: 1, 2; then 1, 2, 3; then 1, 2, 3, 4; and so on. A device is met again whatever was lost.
+    package mutating func next(window: UInt32) -> UInt32 {
+        defer { unanswered = min(unanswered + 1, Int(UInt32.max)) }
+        let step = Int(window) + 1
+        guard unanswered >= step else { return confirmed &+ 1 &+ UInt32(truncatingIfNeeded: unanswered) }
+        return confirmed &+ UInt32(truncatingIfNeeded: step) &* Self.multiple(unanswered - step)
+    }
+
+    /// An authenticated answer to the page with `counter` has come.
+    package mutating func confirm(_ counter: UInt32) {
+        confirmed = counter
+        unanswered = 0
+    }
+
+    /// A device has told its counter, in an answer that verified: taken when it is ahead by less than half the range.
+    /// - Returns: whether it was taken.
+    package mutating func resynchronise(deviceCounter: UInt32) -> Bool {
+        let ahead = deviceCounter &- 1 &- confirmed
+        guard ahead < 1 << 31 else { return false }
+        confirm(deviceCounter &- 1)
+        return true
+    }
+
+    /// The `index`-th of 1, 2, 1, 2, 3, 1, 2, 3, 4, ...
+    private static func multiple(_ index: Int) -> UInt32 {
+        var left = index
+        var length = 2
+        while left >= length {
+            left -= length
+            length += 1
+        }
+        return UInt32(truncatingIfNeeded: left + 1)
+    }
+}

@@ -1,0 +1,118 @@
+package import AIoTSecurity
+
+/// What the AIoTF holds of a device.
+package struct DeviceRecord: Sendable {
+    package var id: [UInt8]
+    package var key: SecretKey
+    package var configuration: SecurityConfiguration
+    package var counter: CounterState
+
+    package init(
+        id: [UInt8], key: SecretKey, configuration: SecurityConfiguration, counter: CounterState = CounterState()
+    ) {
+        self.id = id
+        self.key = key
+        self.configuration = configuration
+        self.counter = counter
+    }
+}
+
+/// What the AIoTF holds of a group; all members share one configuration.
+package struct GroupRecord: Sendable {
+    package var id: [UInt8]
+    package var key: SecretKey
+    package var configuration: SecurityConfiguration
+    /// Device IDs, in order of provisioning.
+    package var members: [[UInt8]]
+    package var counter: CounterState
+
+    package init(
+        id: [UInt8], key: SecretKey, configuration: SecurityConfiguration, members: [[UInt8]],
+        counter: CounterState = CounterState()
+    ) {
+        self.id = id
+        self.key = key
+        self.configuration = configuration
+        self.members = members
+        self.counter = counter
+    }
+}
+
+/// Why something was not provisioned, or an inventory not begun.
+package enum RegistryError: Error, Hashable, Sendable {
+    case idLength(Int)
+    case duplicate([UInt8])
+    case unknownDevice([UInt8])
+    case unknownGroup([UInt8])
+    /// A member whose profile, algorithms or window are not the group's.
+    case otherConfiguration([UInt8])
+    case refused(ConfigurationRefusal)
+    /// Commands need profile bit 6.
+    case commandsOff
+    case noDevices
+    case queueFull
+    case command(NASEncodingError)
+}
+
+extension RegistryError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .idLength(let count): "an ID of \(count) octets: it has 1 to 32"
+        case .duplicate: "an ID that is provisioned already: remove the first one or take another"
+        case .unknownDevice: "a device that is not provisioned: provision it first"
+        case .unknownGroup: "a group that is not provisioned: provision it first"
+        case .otherConfiguration: "a member with another configuration than its group: give all the same"
+        case .refused(let refusal): refusal.description
+        case .commandsOff: "a command, but follow-on commands (profile bit 6) are off: set the bit"
+        case .noDevices: "no device is provisioned that could be meant"
+        case .queueFull: "too many orders wait: try again when some have finished"
+        case .command(let error): "the command cannot be made: \(error)"
+        }
+    }
+}
+
+/// The devices and groups that the AIoTF knows.
+package struct Registry: Sendable {
+    package private(set) var devices: [[UInt8]: DeviceRecord] = [:]
+    package private(set) var groups: [[UInt8]: GroupRecord] = [:]
+    /// Device IDs in order of provisioning.
+    package private(set) var deviceIDs: [[UInt8]] = []
+
+    package init() {}
+
+    /// - Returns: warnings on properties that the configuration does not give.
+    @discardableResult
+    package mutating func provision(_ device: DeviceRecord) throws(RegistryError) -> [ConfigurationWarning] {
+        guard NASLimits.idOctets.contains(device.id.count) else { throw .idLength(device.id.count) }
+        guard devices[device.id] == nil else { throw .duplicate(device.id) }
+        if let refusal = device.configuration.refusals(for: .single).first { throw .refused(refusal) }
+        devices[device.id] = device
+        deviceIDs.append(device.id)
+        return device.configuration.warnings
+    }
+
+    @discardableResult
+    package mutating func provision(_ group: GroupRecord) throws(RegistryError) -> [ConfigurationWarning] {
+        guard NASLimits.idOctets.contains(group.id.count) else { throw .idLength(group.id.count) }
+        guard groups[group.id] == nil else { throw .duplicate(group.id) }
+        if let refusal = group.configuration.refusals(for: .group).first { throw .refused(refusal) }
+        for member in group.members {
+            guard let device = devices[member] else { throw .unknownDevice(member) }
+            guard device.configuration == group.configuration else { throw .otherConfiguration(member) }
+        }
+        groups[group.id] = group
+        return group.configuration.warnings
+    }
+
+    mutating func updateDevice(_ id: [UInt8], _ change: (inout CounterState) -> Void) {
+        guard var record = devices[id] else { return }
+        change(&record.counter)
+        devices[id] = record
+    }
+
+    mutating func updateGroup(_ id: [UInt8], _ change: (inout CounterState) -> Void) {
+        guard var record = groups[id] else { return }
+        change(&record.counter)
+        groups[id] = record
+    }
+}
