@@ -65,12 +65,13 @@ let package = Package(
         tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
-        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
+        tests("AIoTAirTests", uses: ["AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
-        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
+        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase", "AIoTAir", "AIoTDevice", "AIoTSecurity"]),
     ],
     swiftLanguageModes: [.v6]
 )

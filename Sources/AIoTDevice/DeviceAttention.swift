@@ -1,4 +1,4 @@
-import AIoTBase
+package import AIoTBase
 package import AIoTMac
 
 /// Which R2D messages other than pagings can concern a device at present, in a few octets.
@@ -32,6 +32,9 @@ package struct DeviceAttention: Hashable, Sendable {
             if let id = exchange.randomID, !exchange.isAcknowledged { randomID = Int32(id.value) }
         }
     }
+
+    /// The random ID that it may be addressed by.
+    package var awaitedRandomID: RandomID? { UInt16(exactly: randomID).map(RandomID.init) }
 
     /// Those whom an R2D message can concern.
     package struct Addressees: Sendable {
