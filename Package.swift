@@ -56,6 +56,15 @@ let package = Package(
             "Conformance",
             uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
 
+        .executableTarget(
+            name: "aiot-reader",
+            dependencies: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", crypto, argumentParser,
+            ],
+            swiftSettings: house),
+
+        tests("CommandTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
@@ -70,8 +79,31 @@ let package = Package(
         tests(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
-        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase", "AIoTAir", "AIoTDevice", "AIoTSecurity"]),
+        tests(
+            "SampleLevelTests",
+            uses: [
+                "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity",
+                "AIoTDevice",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+/// What `scripts/fuzz` runs: a libFuzzer target for each decoder, and one with a planted bug. They are not built
+/// otherwise, as their entry point is the fuzzer's.
+let fuzzed: [(name: String, uses: [Target.Dependency])] = [
+    ("R2D", ["AIoTMac"]),
+    ("D2R", ["AIoTMac"]),
+    ("NGAP", ["NGAP"]),
+    ("Pcapng", ["AIoTCapture"]),
+    ("SigMF", ["AIoTCapture"]),
+    ("FrameRecord", ["AIoTCapture"]),
+    ("Planted", ["NGAP"]),
+]
+if Context.environment["AIOT_FUZZ"] != nil {
+    package.targets += fuzzed.map { name, uses in
+        .executableTarget(name: "Fuzz\(name)", dependencies: uses, path: "Fuzz/\(name)", swiftSettings: house)
+    }
+}
