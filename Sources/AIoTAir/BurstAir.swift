@@ -16,8 +16,28 @@ package struct BurstAirConditions: Sendable {
     package var powerSpreadDB = 3.0
     /// A burst that exceeds the sum of the others in its place by this much is decoded; nil: never.
     package var captureThresholdDB: Double? = 6
+    /// Frames that are lost for certain, for tests.
+    package var chosenLosses = ChosenLosses()
 
     package init() {}
+}
+
+/// Frames that are lost for certain, by their place in the run.
+package struct ChosenLosses: Hashable, Sendable {
+    /// R2D frames, counted from 0.
+    package var r2dFrames: Set<Int> = []
+    /// The one device that misses those R2D frames, by its place in the population; nil: every device does.
+    package var deviceMissingR2D: Int?
+    /// D2R bursts, counted from 0 in the order in which devices send them.
+    package var d2rBursts: Set<Int> = []
+    /// Whether those bursts are not heard at all, instead of coming in corrupted.
+    package var burstsAreAbsent = false
+
+    package init() {}
+
+    func misses(frame: Int, device: Int) -> Bool {
+        r2dFrames.contains(frame) && (deviceMissingR2D ?? device) == device
+    }
 }
 
 /// The air between a reader and its devices at burst level: bursts arrive, collide or are lost, without waveforms.
@@ -28,6 +48,9 @@ package struct BurstAir: Sendable {
     private var conditions: BurstAirConditions
     private let profile: AirProfile
     private var generator: SeededGenerator
+    /// R2D frames and D2R bursts so far, as `ChosenLosses` counts them.
+    package private(set) var r2dFrameCount = 0
+    package private(set) var d2rBurstCount = 0
 
     package init(devices: [Device], conditions: BurstAirConditions, profile: AirProfile, seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
@@ -52,15 +75,27 @@ package struct BurstAir: Sendable {
         _ message: R2DMessage, endingAt end: AirTime, expecting: [ExpectedBurst]
     ) -> [OccasionReport] {
         var arrivals: [[Arrival]] = expecting.map { _ in [] }
+        let frame = r2dFrameCount
+        r2dFrameCount += 1
         for index in devices.indices where isPresent[index] {
+            if conditions.chosenLosses.misses(frame: frame, device: index) { continue }
             if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { continue }
             guard let transmission = devices[index].receive(message) else { continue }
-            let isCorrupted = conditions.d2rLoss > 0 && generator.uniform() < conditions.d2rLoss
+            let isChosen = conditions.chosenLosses.d2rBursts.contains(d2rBurstCount)
+            d2rBurstCount += 1
+            if isChosen, conditions.chosenLosses.burstsAreAbsent { continue }
+            let isCorrupted = isChosen || conditions.d2rLoss > 0 && generator.uniform() < conditions.d2rLoss
             guard let place = expecting.firstIndex(where: { Self.isPlace($0, of: transmission) }) else { continue }
             arrivals[place].append(
                 Arrival(device: index, transmission: transmission, isCorrupted: isCorrupted))
         }
         return arrivals.map { report(on: $0, end: end) }
+    }
+
+    /// Lets every device hear a message that is not the reader's: an attacker's.
+    /// - Returns: the D2R messages that the devices answer with; the reader hears none of them.
+    package mutating func inject(_ message: R2DMessage) -> [[UInt8]] {
+        devices.indices.filter { isPresent[$0] }.compactMap { devices[$0].receive(message)?.message }
     }
 
     /// Every device loses what the carrier kept.
