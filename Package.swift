@@ -68,7 +68,10 @@ let package = Package(
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
         tests(
             "AIoTWorldTests",
-            uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+            uses: [
+                "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice",
+                "AIoTMac", "NGAP",
+            ]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
     ],
