@@ -78,7 +78,10 @@ let package = Package(
         tests("AIoTAirTests", uses: ["AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests(
             "AIoTWorldTests",
-            uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+            uses: [
+                "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice",
+                "AIoTMac", "NGAP",
+            ]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests(

@@ -20,7 +20,9 @@ package struct BurstAir: Sendable {
     private var attentions: [DeviceAttention]
     private var isPresent: [Bool]
     private var generator: SeededGenerator
-    private var framesSoFar = (r2d: 0, d2r: 0)
+    /// R2D frames and D2R bursts so far, as faults count them.
+    package private(set) var r2dFrameCount = 0
+    package private(set) var d2rBurstCount = 0
 
     /// A burst as it leaves its device.
     package struct Burst: Hashable, Sendable {
@@ -66,24 +68,28 @@ package struct BurstAir: Sendable {
     ) -> [OccasionReport] {
         var arriving: [UInt8]? = octets
         if let fault {
-            let frame = FrameInFlight(direction: .r2d, octets: octets, number: framesSoFar.r2d)
-            framesSoFar.r2d += 1
-            switch fault(frame) {
+            switch fault(FrameInFlight(direction: .r2d, octets: octets, number: r2dFrameCount)) {
             case .lost, .corrupted: arriving = nil
             case .altered(let others): arriving = others
             case nil: break
             }
         }
         lastBursts = []
-        if let message = arriving.flatMap({ try? R2DMessage(decoding: $0) }) { deliver(message) }
+        if let message = arriving.flatMap({ try? R2DMessage(decoding: $0) }) {
+            deliver(message)
+        } else {
+            r2dFrameCount += 1
+        }
         return reports(end: end, expecting)
     }
 
     private mutating func deliver(_ message: R2DMessage) {
         lastBursts = []
+        let frame = r2dFrameCount
+        r2dFrameCount += 1
         let addressees = DeviceAttention.Addressees(of: message)
         for index in attentions.indices where addressees.include(attentions[index]) {
-            guard isPresent[index] else { continue }
+            guard isPresent[index], !conditions.chosenLosses.misses(frame: frame, device: index) else { continue }
             if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { continue }
             let transmission = devices[index].receive(message)
             attentions[index] = DeviceAttention(of: devices[index])
@@ -96,11 +102,16 @@ package struct BurstAir: Sendable {
             device: index, transmission: transmission, powerDB: powersDB[index],
             clockError: devices[index].clockError,
             isCorrupted: conditions.d2rLoss > 0 && generator.uniform() < conditions.d2rLoss)
+        let number = d2rBurstCount
+        d2rBurstCount += 1
+        if conditions.chosenLosses.d2rBursts.contains(number) {
+            if conditions.chosenLosses.burstsAreAbsent { return }
+            burst.isCorrupted = true
+        }
         if let fault {
-            let frame = FrameInFlight(
-                direction: .d2r(device: index), octets: transmission.message, number: framesSoFar.d2r)
-            framesSoFar.d2r += 1
-            switch fault(frame) {
+            switch fault(
+                FrameInFlight(direction: .d2r(device: index), octets: transmission.message, number: number))
+            {
             case .lost: return
             case .corrupted: burst.isCorrupted = true
             case .altered(let octets): burst.transmission.message = octets
@@ -114,6 +125,18 @@ package struct BurstAir: Sendable {
 // MARK: - What befalls devices
 
 extension BurstAir {
+    /// Lets every device hear a message that is not the reader's: an attacker's.
+    /// - Returns: the D2R messages that the devices answer with; the reader hears none of them.
+    package mutating func inject(_ message: R2DMessage) -> [[UInt8]] {
+        var answers: [[UInt8]] = []
+        for index in devices.indices where isPresent[index] {
+            change(device: index) { device in
+                if let answer = device.receive(message) { answers.append(answer.message) }
+            }
+        }
+        return answers
+    }
+
     /// Every device loses what the carrier kept.
     package mutating func carrierLost() {
         for index in devices.indices { change(device: index) { $0.carrierLost() } }
