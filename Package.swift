@@ -56,6 +56,14 @@ let package = Package(
             "Conformance",
             uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "NGAP", "AIoTSecurity", "AIoTDevice", "AIoTReplay"]),
 
+        .executableTarget(
+            name: "aiot-reader",
+            dependencies: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", crypto, argumentParser,
+            ],
+            swiftSettings: house),
+
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
@@ -70,7 +78,12 @@ let package = Package(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
-        tests("SampleLevelTests", uses: ["AIoTPhy", "AIoTMac", "AIoTBase"]),
+        tests(
+            "SampleLevelTests",
+            uses: [
+                "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity",
+                "AIoTDevice",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -65,6 +65,11 @@ package struct ReaderConfiguration: Hashable, Sendable {
         return found
     }
 
+    /// Bits per second of a D2R burst.
+    package var bitRateHz: Double {
+        D2RBurstFormat(rateCode: rateCode, subcarrierPeriods: 1, transportBlockOctets: 1).bitRateHz(in: profile)
+    }
+
     /// Largest q: 2^q / (X * Y) is at most 256, X at most 8.
     package var largestQ: Int { min(15, 8 + 3 + frequencyCode) }
 }

@@ -4,7 +4,16 @@ package import AIoTPhy
 package import AIoTReader
 
 /// The loopback radio at sample level: modulator, simulated channel and receiver on one sample counter.
+///
+/// The receiver hears the reader's own frames in the leak, and takes from them where the bursts are due.
 package struct SampleRadio: LoopbackRadio {
+    /// What the receiver asks when it has heard a frame.
+    private final class Expectation {
+        var octets: [UInt8] = []
+        var bursts: [ExpectedBurst] = []
+    }
+
+    private let expectation = Expectation()
     private var air: SampleAir
     private var receiver: StreamReceiver
     private let profile: AirProfile
@@ -28,7 +37,10 @@ package struct SampleRadio: LoopbackRadio {
         self.profile = profile
         self.sampleRateHz = sampleRateHz
         self.record = record
-        receiver = StreamReceiver(profile: profile, sampleRateHz: sampleRateHz)
+        let expectation = expectation
+        receiver = StreamReceiver(profile: profile, sampleRateHz: sampleRateHz) { octets in
+            octets == expectation.octets ? expectation.bursts : []
+        }
     }
 
     package mutating func perform(_ transmission: R2DTransmission, at time: AirTime) -> RadioOutcome {
@@ -39,7 +51,8 @@ package struct SampleRadio: LoopbackRadio {
         let start = position
         let seconds = waveform.seconds
         let frameEnd = Double(start) + seconds * sampleRateHz
-        receiver.expect(transmission.expected, afterSample: frameEnd)
+        expectation.octets = transmission.octets
+        expectation.bursts = transmission.expected
         let listening = transmission.listening(in: profile).seconds
         let windows = advance(
             toSample: Int((frameEnd + listening * sampleRateHz).rounded(.up)) + Self.settling(sampleRateHz),

@@ -1,10 +1,13 @@
 import AIoTCapture
+import Crypto
 import Foundation
 
 /// A recording of IQ samples on disk: SigMF, or bare samples with a given rate.
 struct RecordingFile {
     let format: SampleFormat
     let sampleRateHz: Double
+    /// `core:sha512` of the samples, where the metadata has it.
+    private let sha512: String?
     private let handle: FileHandle
 
     /// Why a recording cannot be read; the text says what to do.
@@ -29,6 +32,7 @@ struct RecordingFile {
                     description: "--rate \(rateHz) differs from core:sample_rate \(rate): leave --rate away")
             }
             format = metadata.format
+            sha512 = metadata.sha512
             sampleRateHz = rate
             dataPath = base + ".sigmf-data"
         } else {
@@ -37,6 +41,7 @@ struct RecordingFile {
                 throw Problem(description: "\(path) holds bare samples: give their rate with --rate HZ")
             }
             sampleRateHz = rateHz
+            sha512 = nil
             dataPath = path
         }
         guard (1e6...20e6).contains(sampleRateHz) else {
@@ -55,6 +60,22 @@ struct RecordingFile {
         } catch {
             throw Problem(description: "reading failed: \(error.localizedDescription)")
         }
+    }
+
+    /// Compares the samples with their checksum, where there is one, and goes back to the first.
+    func verifyChecksum() throws(Problem) {
+        guard let sha512 else { return }
+        var digest = SHA512()
+        while true {
+            let data = try read(octets: 1 << 20)
+            if data.isEmpty { break }
+            digest.update(data: data)
+        }
+        let found = digest.finalize().map { String(format: "%02x", $0) }.joined()
+        guard found == sha512.lowercased() else {
+            throw Problem(description: "the samples do not have the checksum core:sha512: the recording is damaged")
+        }
+        do { try handle.seek(toOffset: 0) } catch { throw Problem(description: "cannot go back to the first sample") }
     }
 
     /// Whether there is a SigMF recording of that name.
@@ -87,7 +108,8 @@ struct RecordingFile {
         let ending = (path as NSString).pathExtension
         guard let format = SampleFormat(fileExtension: ending) else {
             throw Problem(
-                description: "\(path) is neither SigMF nor named .cs8, .cu8, .cs16 or .cf32: give --datatype and --rate")
+                description: "\(path) is neither SigMF nor named .cs8, .cu8, .cs16 or .cf32: give --datatype and --rate"
+            )
         }
         return format
     }

@@ -139,7 +139,7 @@ extension ReplayCommand {
             while let data = try handle.read(upToCount: 1 << 16), !data.isEmpty {
                 reader.append(data)
                 while let packet = try reader.next() {
-                    if try show(packet) { frames += 1 } else { upper += 1 }
+                    if show(packet) { frames += 1 } else { upper += 1 }
                 }
             }
             try reader.finish()

@@ -1,0 +1,128 @@
+import AIoTAir
+import AIoTBase
+import AIoTDevice
+import AIoTF
+import AIoTPhy
+import AIoTReader
+import AIoTSecurity
+import AIoTWorld
+import ArgumentParser
+import Foundation
+
+struct InventoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inventory", abstract: "One inventory, here and now.",
+        discussion: """
+            Without options: 20 simulated devices in front of a loopback radio, waveforms included, and an embedded \
+            AIoTF. Devices appear as the AIoTF knows them. Exits 1 when devices were not found.
+              aiot-reader inventory --devices 150 --air burst --format json
+              aiot-reader inventory --profile 0x57 --command read:0,8 --capture exchange.pcapng --record exchange
+            """)
+
+    @OptionGroup var options: InventoryOptions
+
+    func run() throws {
+        let configuration = try securityConfiguration()
+        let population = Population(
+            count: options.devices, configuration: configuration,
+            largestClockError: Double(options.clockError) / 1e6, seed: options.seed)
+        let registry = try makeRegistry(population)
+        let outputs = try InventoryOutputs(options: options, readerConfiguration: options.readerConfiguration)
+        var world = World(
+            reader: Reader(configuration: options.readerConfiguration),
+            aiotf: AIoTF(registry: registry, generator: SeededGenerator(seed: options.seed &+ 2)),
+            radio: makeRadio(population, outputs: outputs),
+            coreRoundTrip: .milliseconds(Int64(options.coreRtt)), watch: outputs.take)
+        world.start()
+        for target in targets(population) {
+            world.order(InventoryOrder(target: target, command: options.command?.command))
+        }
+        let ended = world.run(until: AirTime(nanoseconds: 24 * 3_600 * 1_000_000_000))
+        outputs.summarise(world, devices: options.devices)
+        try outputs.finish()
+        if !ended || outputs.found < options.devices { throw Ending.failures }
+    }
+
+    /// The configuration of the devices, or exit status 64 with the reason where `spec/1` refuses it.
+    private func securityConfiguration() throws -> SecurityConfiguration {
+        guard let algorithms = SecurityAlgorithms(octet: options.algorithms.value) else { throw Ending.usage }
+        var profile = SecurityProfile(rawValue: options.profile.value)
+        if options.command != nil, !profile.contains(.followOnCommands) {
+            Console.report("--command sets profile bit 6 (follow-on commands)")
+            profile.insert(.followOnCommands)
+        }
+        let window = options.counterWindow ?? (algorithms.hasIntegrity ? 15 : 0)
+        let configuration = SecurityConfiguration(profile: profile, algorithms: algorithms, counterWindow: window)
+        let kind = options.targetKind
+        for refusal in configuration.refusals(for: kind) {
+            Console.report("this combination is refused: \(refusal)")
+        }
+        guard configuration.refusals(for: kind).isEmpty else { throw Ending.usage }
+        for warning in configuration.warnings { Console.report("warning: \(warning)") }
+        return configuration
+    }
+
+    private func makeRegistry(_ population: Population) throws -> Registry {
+        var registry = Registry()
+        do {
+            for entry in population.provisioning {
+                try registry.provision(
+                    DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
+            }
+            if options.target == .group {
+                try registry.provision(
+                    GroupRecord(
+                        id: population.group.id, key: population.group.key, configuration: population.configuration,
+                        members: population.provisioning.map(\.deviceID)))
+            }
+        } catch {
+            Console.report("\(error)")
+            throw Ending.usage
+        }
+        return registry
+    }
+
+    private func makeRadio(_ population: Population, outputs: InventoryOutputs) -> any LoopbackRadio {
+        let configuration = options.readerConfiguration
+        let seed = options.seed &+ 1
+        switch options.air {
+        case .burst:
+            var conditions = BurstAirConditions()
+            conditions.r2dLoss = options.loss
+            conditions.d2rLoss = options.loss
+            conditions.snrDB = options.snr
+            return BurstRadio(
+                air: BurstAir(
+                    devices: population.devices, conditions: conditions, profile: configuration.profile, seed: seed),
+                profile: configuration.profile)
+        case .sample:
+            var conditions = SampleAirConditions()
+            conditions.snrDB = options.snr
+            conditions.bitRateHz = configuration.bitRateHz
+            let air = SampleAir(
+                devices: population.devices, conditions: conditions, profile: configuration.profile,
+                sampleRateHz: configuration.sampleRateHz, seed: seed)
+            return SampleRadio(
+                air: air, profile: configuration.profile, sampleRateHz: configuration.sampleRateHz,
+                record: outputs.record)
+        }
+    }
+
+    private func targets(_ population: Population) -> [InventoryTarget] {
+        switch options.target {
+        case .all: [.all]
+        case .group: [.group(population.group.id)]
+        case .device: population.provisioning.map { .device($0.deviceID) }
+        }
+    }
+}
+
+extension InventoryOptions {
+    var targetKind: PagingTargetKind {
+        switch target {
+        case .all: .all
+        case .group: .group
+        case .device: .single
+        }
+    }
+}
