@@ -74,6 +74,7 @@ let package = Package(
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("AIoTFTests", uses: ["AIoTF", "AIoTDevice", "AIoTSecurity", "NGAP", "AIoTBase"]),
         tests(
             "AIoTWorldTests",
             uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
