@@ -40,7 +40,7 @@ import Testing
             var state = CounterState(deviceCounter: .max - 20)
             var own = UInt32.max - 20
             var confirmed: Set<UInt32> = []
-            let loss = generator.uniform()
+            let loss = 0.9 * generator.uniform()
             for _ in 0..<400 {
                 let paged = state.next(window: window)
                 #expect(!confirmed.contains(paged), "seed \(seed) pages \(paged) again")
