@@ -73,6 +73,12 @@ package struct DeviceResult: Hashable, Sendable {
     package var authenticated: Bool
     /// Nil where no command was ordered.
     package var command: CommandOutcome?
+
+    package init(deviceID: [UInt8], authenticated: Bool, command: CommandOutcome? = nil) {
+        self.deviceID = deviceID
+        self.authenticated = authenticated
+        self.command = command
+    }
 }
 
 /// How an order ended.

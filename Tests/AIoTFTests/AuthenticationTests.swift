@@ -11,14 +11,14 @@ import Testing
     @Test(arguments: [PagingTargetKind.single, .group, .all])
     func aDeviceWithAWrongKeyIsNotAuthenticatedAndDoesNotStopTheRest(kind: PagingTargetKind) throws {
         var world = try CoreWorld(3, profile: Self.mutual, isGroup: true)
-        let stranger = try CoreWorld(3, profile: Self.mutual, isGroup: true, seed: 99).devices[0]
-        let groups = try groupsOfWorld()
+        let configuration = SecurityConfiguration(
+            profile: Self.mutual, algorithms: .init(ciphering: .nea2, integrity: .nia2))
+        let group = DeviceGroup(id: CoreWorld.groupID, key: try #require(world.groupKey))
         world.devices[0] = DeviceNAS(
             DeviceProvisioning(
                 deviceID: CoreWorld.deviceID(0), key: try #require(SecretKey([UInt8](repeating: 7, count: 16))),
-                configuration: .init(profile: Self.mutual, algorithms: .init(ciphering: .nea2, integrity: .nia2)),
-                groups: groups),
-            nonVolatile: stranger.nonVolatile)
+                configuration: configuration, groups: [group]),
+            nonVolatile: DeviceNonVolatile())
         let summary = world.inventory(CoreWorld.target(kind))
         #expect(!world.found.contains(CoreWorld.deviceID(0)))
         if kind == .single {
@@ -30,15 +30,9 @@ import Testing
         }
     }
 
-    /// The group key that `CoreWorld` draws first from seed 1.
-    private func groupsOfWorld() throws -> [DeviceGroup] {
-        var generator = SeededGenerator(seed: 1)
-        return [DeviceGroup(id: CoreWorld.groupID, key: try #require(SecretKey(generator.octets(16))))]
-    }
-
     @Test func everyChangedBitOfAnAccessResponseIsRejectedAndNothingIsSentForIt() throws {
         for bit in 0..<26 * 8 {
-            var world = try CoreWorld(1, profile: Self.mutual)
+            var world = try CoreWorld(1, profile: Self.mutual, configuration: .oneAttempt)
             world.tampers = { pdu in
                 [
                     pdu.changingNAS { octets in
@@ -56,7 +50,7 @@ import Testing
 
     @Test func everyChangedBitOfAnIDReportIsRejected() throws {
         for bit in 0..<9 * 8 {
-            var world = try CoreWorld(1, profile: Self.mutual)
+            var world = try CoreWorld(1, profile: Self.mutual, configuration: .oneAttempt)
             world.tampers = { pdu in
                 [
                     pdu.changingNAS { octets in

@@ -39,6 +39,20 @@ extension CoreWorld {
                     members: (0..<count).map(Self.deviceID), counter: CounterState(deviceCounter: groupCounter)))
         }
         self.init(devices: devices, registry: registry, configuration: configuration, seed: seed)
+        self.groupKey = groupKey
+    }
+
+    /// Puts a device back to counters of another history, its power lost.
+    mutating func restart(_ place: Int, counter: UInt32? = nil, groupCounter: UInt32? = nil) {
+        guard let record = aiotf.registry.devices[Self.deviceID(place)] else { return }
+        var memory = devices[place].nonVolatile
+        if let counter { memory.counter = counter }
+        if let groupCounter { memory.groupCounters = [groupCounter] }
+        let groups = groupKey.map { [DeviceGroup(id: Self.groupID, key: $0)] } ?? []
+        devices[place] = DeviceNAS(
+            DeviceProvisioning(
+                deviceID: record.id, key: record.key, configuration: record.configuration, groups: groups),
+            nonVolatile: memory)
     }
 
     static func deviceID(_ place: Int) -> [UInt8] { [0xD0, 0, UInt8(place >> 8), UInt8(place & 0xFF)] }
@@ -63,6 +77,15 @@ extension CoreWorld {
     /// Command Requests sent so far.
     var commands: [CommandRequest] {
         sent.compactMap { if case .commandRequest(let message) = $0 { message } else { nil } }
+    }
+}
+
+extension AIoTFConfiguration {
+    /// One Inventory Request for an order.
+    static var oneAttempt: Self {
+        var configuration = Self()
+        configuration.largestAttempts = 1
+        return configuration
     }
 }
 

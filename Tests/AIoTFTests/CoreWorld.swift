@@ -31,6 +31,7 @@ struct CoreWorld {
 
     var aiotf: AIoTF
     var devices: [DeviceNAS]
+    var groupKey: SecretKey?
     var now = AirTime.zero
     var generator: SeededGenerator
     /// Loses a message.
