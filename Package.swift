@@ -76,6 +76,7 @@ let package = Package(
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
         tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTAirTests", uses: ["AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
+        tests("AIoTFTests", uses: ["AIoTF", "AIoTDevice", "AIoTSecurity", "NGAP", "AIoTBase"]),
         tests(
             "AIoTWorldTests",
             uses: [

@@ -4,7 +4,7 @@ import NGAP
 
 extension AIoTF {
     /// A PDU that came from a reader. What does not decode is answered with Error Indication, and the link stays up.
-    mutating func receive(_ octets: [UInt8], from reader: ReaderID, at time: AirTime) {
+    mutating func receive(_ octets: [UInt8], from reader: ReaderID) {
         let pdu: NGAPPDU
         do {
             pdu = try NGAPPDU(decoding: octets)
@@ -17,35 +17,38 @@ extension AIoTF {
         }
         switch pdu {
         case .ngSetupRequest(let message): setUp(message, reader)
-        case .inventoryResponse(let message) where isAtHand(message.session): break
-        case .inventoryFailure(let message) where isAtHand(message.session): requestFailed()
-        case .inventoryReport(let message) where isAtHand(message.session): receive(message, from: reader)
-        case .commandResponse(let message) where isAtHand(message.session):
-            receive(message.nasPDU, ofDevice: message.ranDeviceNGAPID, from: reader)
-        case .commandFailure(let message) where isAtHand(message.session):
-            commandFailed(message, reader)
-        case .aiotSessionReleaseComplete(let message) where isAtHand(message.session):
+        case .inventoryResponse(let message) where isAtHand(message.session, reader): break
+        case .inventoryFailure(let message) where isAtHand(message.session, reader): requestFailed(message.cause)
+        case .inventoryReport(let message) where isAtHand(message.session, reader): receive(message)
+        case .commandResponse(let message) where isAtHand(message.session, reader):
+            receive(message.nasPDU, ofDevice: message.ranDeviceNGAPID)
+        case .commandFailure(let message) where isAtHand(message.session, reader): commandFailed(message)
+        case .aiotSessionReleaseComplete(let message) where isAtHand(message.session, reader):
             if case .releasing(let isRestart) = run?.phase { released(isRestart: isRestart) }
-        case .aiotSessionReleaseRequest(let message) where isAtHand(message.session):
-            if run?.phase == .active { release(isRestart: canRestart) }
-        case .errorIndication: break
-        default: reject(.unexpectedNGAP)
+        case .aiotSessionReleaseRequest(let message) where isAtHand(message.session, reader):
+            if run?.phase == .active { release(isRestart: plansAnother(afterFailure: true)) }
+        case .errorIndication: reject(.errorIndication)
+        default:
+            if !receiveForOrphan(pdu, from: reader) { reject(.unexpectedNGAP) }
         }
     }
 
-    private func isAtHand(_ session: AIoTSessionName) -> Bool {
-        session.aiotfIdentifier == configuration.aiotfIdentifier
-            && session.correlationIdentifier == run?.request?.correlation
+    /// Whether a message is for the request at hand and comes from the reader that has it.
+    private func isAtHand(_ session: AIoTSessionName, _ reader: ReaderID) -> Bool {
+        guard let request = run?.request else { return false }
+        return session == sessionName(request.correlation) && request.reader.id == reader
     }
 
-    /// A reader that broadcasts another PLMN cannot be served.
+    /// A reader without A-IoT support, or that broadcasts another PLMN, cannot be served. One that presents itself again
+    /// has begun anew.
     private mutating func setUp(_ message: NGSetupRequest, _ reader: ReaderID) {
-        guard message.supportedTAs.contains(where: { $0.plmns.contains { $0.plmn == configuration.plmn } }) else {
-            send(.ngSetupFailure(NGSetupFailure(cause: .misc(4))), to: reader)
+        lose(reader)
+        let servesPLMN = message.supportedTAs.contains { $0.plmns.contains { $0.plmn == configuration.plmn } }
+        guard servesPLMN, message.aiotSupport != nil else {
+            send(.ngSetupFailure(NGSetupFailure(cause: servesPLMN ? .semanticError : .unknownPLMN)), to: reader)
             return
         }
-        readers.removeAll { $0 == reader }
-        readers.append(reader)
+        readers.append(ConnectedReader(id: reader, globalGNBID: message.globalGNBID))
         send(
             .ngSetupResponse(
                 NGSetupResponse(
@@ -54,35 +57,31 @@ extension AIoTF {
                     plmnSupport: [.init(plmn: configuration.plmn, slices: [SNSSAI(sst: 1)])],
                     aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name))),
             to: reader)
+        for orphan in orphans where orphan.request.reader.globalGNBID == message.globalGNBID {
+            sendRelease(of: orphan.request, to: reader)
+        }
     }
 
-    /// The reader is busy or not ready: the page may have been for nothing, but its counter has moved.
-    private mutating func requestFailed() {
-        guard run?.phase == .active else { return }
-        run?.request = nil
-        run?.deadline = nil
-        if canRestart { run?.phase = .toRequest } else { finish() }
-    }
-
-    private mutating func receive(_ message: InventoryReport, from reader: ReaderID) {
+    private mutating func receive(_ message: InventoryReport) {
         for device in message.readers.flatMap(\.devices) {
             guard let id = device.ranDeviceNGAPID else {
                 reject(.unknownSession)
                 continue
             }
-            receiveAccessResponse(device.nasPDU, ofDevice: id, from: reader)
+            receiveAccessResponse(device.nasPDU, ofDevice: id)
         }
-        if message.inventoryComplete, run?.phase == .active { completionReported() }
+        guard message.inventoryComplete, run?.phase == .active else { return }
+        run?.request?.isComplete = true
+        goOnIfComplete()
     }
 
     /// Commands may still be under way when the inventory is complete.
-    private mutating func completionReported() {
-        run?.request?.isComplete = true
-        if isQuiet { judgeCompletion() }
+    mutating func goOnIfComplete() {
+        guard run?.phase == .active, let request = run?.request, request.isComplete else { return }
+        if request.sessions.values.allSatisfy({ $0.phase == .over }) { judgeCompletion() }
     }
+}
 
-    /// Whether no answer of a device is awaited.
-    var isQuiet: Bool {
-        run?.request?.sessions.values.allSatisfy { $0.phase == .over } ?? true
-    }
+extension Cause {
+    fileprivate static let unknownPLMN = Cause.misc(4)
 }

@@ -16,10 +16,16 @@ package struct AIoTFConfiguration: Hashable, Sendable {
     package var largestSingles = 32
     /// How long a request may take before it is released.
     package var guardTime = AirDuration.milliseconds(600_000)
+    /// How long the answer to a Release Command is waited for.
+    package var releaseTime = AirDuration.milliseconds(10_000)
+    /// Pause before a reader that could not take a request on is asked again.
+    package var retryPause = AirDuration.milliseconds(1_000)
     /// Orders that may wait.
     package var queueLimit = 64
-    /// Sessions of one request.
+    /// Access responses of one request that may open a session.
     package var sessionLimit = 65_536
+    /// Requests remembered whose link was lost before they ended.
+    package var orphanLimit = 16
 
     package init() {}
 }
@@ -35,10 +41,14 @@ package struct AIoTF: Sendable {
 
     var generator: SeededGenerator
     /// Readers whose NG Setup is through, in order.
-    var readers: [ReaderID] = []
+    var readers: [ConnectedReader] = []
     var queue: [InventoryRun] = []
     var run: InventoryRun?
+    /// Requests that may still go on at a reader whose link was lost; released when it is back.
+    var orphans: [OrphanedRequest] = []
     var lastCorrelation = -1
+    /// The time of the event at hand.
+    var now = AirTime.zero
     private var actions: [AIoTFAction] = []
     private var firstAction = 0
 
@@ -52,22 +62,27 @@ package struct AIoTF: Sendable {
 
     /// Takes in something that happened; never fails: what a peer got wrong is dropped and counted.
     package mutating func handle(_ event: AIoTFEvent, at time: AirTime) {
+        now = time
         switch event {
-        case .readerConnected: break
-        case .readerDisconnected(let reader): lose(reader)
-        case .received(let reader, let octets): receive(octets, from: reader, at: time)
+        case .readerConnected(let reader), .readerDisconnected(let reader): lose(reader)
+        case .received(let reader, let octets): receive(octets, from: reader)
         case .inventoryOrdered(let order, let id): take(order, id: id)
         }
-        goOn(at: time)
+        goOn()
     }
 
     /// Ends what has taken too long.
     package mutating func advance(to time: AirTime) {
-        if let deadline = run?.deadline, deadline <= time {
+        now = time
+        if let phase = run?.phase, let deadline = run?.deadline, deadline <= time {
             run?.deadline = nil
-            release(isRestart: canRestart)
+            switch phase {
+            case .toRequest: break
+            case .active: release(isRestart: plansAnother(afterFailure: true))
+            case .releasing(let isRestart): releaseUnanswered(isRestart: isRestart)
+            }
         }
-        goOn(at: time)
+        goOn()
     }
 
     /// When `advance` is due at the latest.
@@ -113,7 +128,10 @@ extension AIoTF {
             if order.command != nil, !record.configuration.profile.contains(.followOnCommands) { return .commandsOff }
         }
         do {
-            _ = try order.command?.plaintext()
+            // What the longest MAC leaves room for, so that no device's command is refused later.
+            let octets = try order.command?.plaintext() ?? [0]
+            let mac = records.map(\.configuration.algorithms.macOctets).max() ?? 0
+            _ = try NASCommand(protectedBlock: octets + [UInt8](repeating: 0, count: mac)).encoded()
         } catch {
             return .command(error)
         }
@@ -130,201 +148,8 @@ extension AIoTF {
     }
 
     /// Begins the next order, or the next request of the one at hand.
-    private mutating func goOn(at time: AirTime) {
+    private mutating func goOn() {
         if run == nil, !queue.isEmpty, !readers.isEmpty { run = queue.removeFirst() }
-        if run?.phase == .toRequest, let reader = readers.first { sendRequest(to: reader, at: time) }
-    }
-
-    private mutating func lose(_ reader: ReaderID) {
-        let wasFirst = readers.first == reader
-        readers.removeAll { $0 == reader }
-        guard wasFirst, run?.request != nil else { return }
-        run?.request = nil
-        run?.deadline = nil
-        if canRestart { run?.phase = .toRequest } else { finish() }
-    }
-}
-
-// MARK: - Requests
-
-extension AIoTF {
-    var canRestart: Bool {
-        guard let run else { return false }
-        return run.requests < configuration.largestAttempts
-    }
-
-    private mutating func sendRequest(to reader: ReaderID, at time: AirTime) {
-        guard var run else { return }
-        let nonce1 = Nonce(drawnFrom: &generator)
-        lastCorrelation = (lastCorrelation + 1) % 65_536
-        guard let page = makePage(run.target, nonce1: nonce1) else {
-            finish()
-            return
-        }
-        let records = self.records(for: run.target)
-        let hasFollowOn =
-            run.order.command != nil
-            || records.contains { $0.configuration.profile.contains(.networkAuthentication) }
-        run.requests += 1
-        run.request = RequestState(
-            correlation: lastCorrelation, nonce1: nonce1, target: run.target, counter: page.counter,
-            hasFollowOn: hasFollowOn, candidates: Candidates(records, kind: run.target.kind, nonce1: nonce1),
-            foundBefore: run.reported.count)
-        run.phase = .active
-        run.deadline = time + configuration.guardTime
-        self.run = run
-        let size = records.map { Self.accessResponseOctets($0, kind: run.target.kind) }.max() ?? 18
-        send(
-            .inventoryRequest(
-                InventoryRequest(
-                    session: sessionName, deviceIdentification: page.identification,
-                    assistance: InventoryAssistanceInformation(
-                        expectedD2RMsgSize: min(max(size, 1), 256),
-                        approximateNoofTargetDevices: min(max(records.count, 1), 65_535)),
-                    followonCommandIndication: hasFollowOn, randN: NGAPBitString(octets: nonce1.octets))),
-            to: reader)
-    }
-
-    private struct Page {
-        var identification: DeviceIdentification
-        var counter: UInt32?
-    }
-
-    /// Step 3: the paging identity, its counter moved durably before it leaves.
-    private mutating func makePage(_ target: InventoryTarget, nonce1: Nonce) -> Page? {
-        var cost = CryptoCost()
-        switch target {
-        case .all:
-            return Page(identification: .allDevices, counter: nil)
-        case .device(let id):
-            guard let record = registry.devices[id] else { return nil }
-            var counter: UInt32 = 0
-            let isCounted = record.configuration.profile.contains(.replayProtection)
-            if isCounted {
-                registry.updateDevice(id) { counter = $0.next(window: record.configuration.counterWindow) }
-                if let state = registry.devices[id]?.counter {
-                    put(.persist(.deviceCounter(deviceID: id, state)))
-                }
-            }
-            let octets = identity(.single(deviceID: id, key: record.key), record.configuration, counter, nonce1, &cost)
-            return octets.map {
-                Page(identification: .singleDevice(NGAPBitString(octets: $0)), counter: isCounted ? counter : nil)
-            }
-        case .group(let id):
-            guard let record = registry.groups[id] else { return nil }
-            var counter: UInt32 = 0
-            let isCounted = record.configuration.profile.contains(.replayProtection)
-            if isCounted {
-                registry.updateGroup(id) { counter = $0.next(window: record.configuration.counterWindow) }
-                if let state = registry.groups[id]?.counter { put(.persist(.groupCounter(groupID: id, state))) }
-            }
-            let octets = identity(.group(groupID: id, key: record.key), record.configuration, counter, nonce1, &cost)
-            return octets.map {
-                Page(identification: .groupDevices(NGAPBitString(octets: $0)), counter: isCounted ? counter : nil)
-            }
-        }
-    }
-
-    private func identity(
-        _ target: PagingTarget, _ configuration: SecurityConfiguration, _ counter: UInt32, _ nonce1: Nonce,
-        _ cost: inout CryptoCost
-    ) -> [UInt8]? {
-        let made = try? PagingIdentity.make(
-            for: target, configuration: configuration, counter: counter, nonce1: nonce1, cost: &cost)
-        return made.flatMap { $0 }.flatMap { try? $0.encoded() }
-    }
-
-    /// Octets of the longest access response that the profile lets a device give.
-    static func accessResponseOctets(_ record: DeviceRecord, kind: PagingTargetKind) -> Int {
-        let configuration = record.configuration
-        let flags = configuration.accessResponseFlags(for: kind)
-        let mac = configuration.algorithms.macOctets
-        var octets = 18
-        if flags.contains(.keyHint) { octets += 2 }
-        if flags.contains(.ares) { octets += 8 }
-        if flags.contains(.id) { octets += record.id.count + mac }
-        guard kind != .all,
-            configuration.profile.isSuperset(of: [.replayProtection, .counterResynchronisation])
-        else { return octets }
-        return max(octets, 18 + (flags.contains(.ares) ? 8 : 0) + 4 + mac)
-    }
-
-    /// Ends the request at hand at the reader; then the next one, or the end of the order.
-    mutating func release(isRestart: Bool) {
-        guard let request = run?.request, let reader = readers.first else {
-            finish()
-            return
-        }
-        run?.phase = .releasing(isRestart: isRestart)
-        let name = AIoTSessionName(
-            aiotfIdentifier: configuration.aiotfIdentifier, correlationIdentifier: request.correlation)
-        send(
-            .aiotSessionReleaseCommand(AIOTSessionReleaseCommand(session: name, cause: .normalRelease)), to: reader)
-    }
-
-    /// The request at hand has been released.
-    mutating func released(isRestart: Bool) {
-        run?.request = nil
-        run?.deadline = nil
-        if isRestart { run?.phase = .toRequest } else { finish() }
-    }
-
-    /// The reader has said that the inventory is complete: what is missing may be asked for once more.
-    mutating func judgeCompletion() {
-        guard var run, let request = run.request else { return }
-        let missing = missingDevices(run)
-        run.fruitless = run.reported.count > request.foundBefore ? 0 : run.fruitless + 1
-        var isRestart = false
-        switch run.order.target {
-        case .all: break
-        case .device: isRestart = !missing.isEmpty && canRestart
-        case .group:
-            if missing.isEmpty { break }
-            if !run.hasPagedSingly, run.fruitless < configuration.largestFruitless, canRestart {
-                isRestart = true
-            } else {
-                isRestart = pageNextSingly(&run, missing: missing)
-            }
-        }
-        self.run = run
-        release(isRestart: isRestart)
-    }
-
-    /// A member more than W behind its group's counter hears no group paging: it is paged under its own key.
-    private func pageNextSingly(_ run: inout InventoryRun, missing: [[UInt8]]) -> Bool {
-        if !run.hasPagedSingly {
-            run.hasPagedSingly = true
-            run.singles = Array(missing.prefix(configuration.largestSingles).reversed())
-        }
-        guard let next = run.singles.popLast() else { return false }
-        run.target = .device(next)
-        return true
-    }
-
-    private func missingDevices(_ run: InventoryRun) -> [[UInt8]] {
-        guard run.order.target != .all else { return [] }
-        return records(for: run.order.target).map(\.id).filter { !run.reported.contains($0) }
-    }
-
-    mutating func finish() {
-        guard let run else { return }
-        self.run = nil
-        put(
-            .finished(
-                orderID: run.id,
-                InventorySummary(
-                    found: run.reported.count, missing: missingDevices(run), requests: run.requests, refusal: nil)))
-    }
-
-    var sessionName: AIoTSessionName {
-        AIoTSessionName(aiotfIdentifier: configuration.aiotfIdentifier, correlationIdentifier: lastCorrelation)
-    }
-
-    mutating func send(_ pdu: NGAPPDU, to reader: ReaderID) {
-        guard let octets = try? pdu.encoded() else {
-            reject(.undecodableNGAP)
-            return
-        }
-        put(.send(reader, octets))
+        if run?.phase == .toRequest, run?.deadline == nil, let reader = readers.first { sendRequest(to: reader) }
     }
 }

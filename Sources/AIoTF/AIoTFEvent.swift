@@ -73,6 +73,12 @@ package struct DeviceResult: Hashable, Sendable {
     package var authenticated: Bool
     /// Nil where no command was ordered.
     package var command: CommandOutcome?
+
+    package init(deviceID: [UInt8], authenticated: Bool, command: CommandOutcome? = nil) {
+        self.deviceID = deviceID
+        self.authenticated = authenticated
+        self.command = command
+    }
 }
 
 /// How an order ended.
@@ -101,6 +107,15 @@ package enum RejectReason: String, CaseIterable, Hashable, Sendable {
     case counterNotTaken
     /// An ID report or command response that does not verify.
     case unverified
+    /// A Command Response for a device that has no session.
     case unknownSession
+    /// A Command Response after the end of its session.
+    case unexpectedNAS
     case tooManySessions
+    /// It came when nothing could be sent for it any more.
+    case late
+    /// The reader could not take what was sent.
+    case errorIndication
+    /// A PDU could not be made: a fault of ours.
+    case unencodable
 }

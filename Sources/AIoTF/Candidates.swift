@@ -26,6 +26,8 @@ struct Candidates: Sendable {
     private let records: [DeviceRecord]
     private var entries: [Entry] = []
     private var byHint: [KeyHint: [Int]] = [:]
+    /// Places in `entries`, in the order in which they are tried: those not found yet come first.
+    private var trialOrder: [Int] = []
     private var cost = CryptoCost()
 
     init(_ records: [DeviceRecord], kind: PagingTargetKind, nonce1: Nonce) {
@@ -50,15 +52,31 @@ struct Candidates: Sendable {
     }
 
     /// The device whose key fits an access response; nil where none does.
+    ///
+    /// Where neither ARES nor a MAC proves the key, an ID fits by chance too (short ones, deciphered with a wrong key):
+    /// then it must fit one device alone, else the device is left to its next answer (*ours*).
     mutating func match(_ response: NASAccessResponse) -> Match? {
         deriveEntries()
-        let places = response.keyHint.map { byHint[$0] ?? [] } ?? Array(entries.indices)
-        for place in places {
-            let entry = entries[place]
-            guard isPredicted(response.flags, by: entry.record.configuration) else { continue }
-            if let match = check(response, entry) { return match }
+        var unproven: Match?
+        for place in response.keyHint.map({ byHint[$0] ?? [] }) ?? trialOrder {
+            guard isPredicted(response.flags, by: entries[place].record.configuration),
+                let match = check(response, entries[place])
+            else { continue }
+            if match.isAuthenticated {
+                moveToEnd(place)
+                return match
+            }
+            guard unproven == nil else { return nil }
+            unproven = match
         }
-        return nil
+        return unproven
+    }
+
+    /// A device that was found answers again only if its acknowledgement was lost.
+    private mutating func moveToEnd(_ place: Int) {
+        guard let index = trialOrder.firstIndex(of: place) else { return }
+        trialOrder.remove(at: index)
+        trialOrder.append(place)
     }
 
     private mutating func check(_ response: NASAccessResponse, _ entry: Entry) -> Match? {
@@ -78,7 +96,7 @@ struct Candidates: Sendable {
             guard response.ares != nil || kind == .single else { return nil }
         case .id(let block):
             let id = keys.protection.unprotect(block, count: 0, direction: .d2r, cost: &cost)
-            guard id == entry.record.id else { return nil }
+            guard let id, isEqualInConstantTime(id, entry.record.id) else { return nil }
             match.d2rCount = 1
             match.isIdentified = true
             if algorithms.hasIntegrity { match.isAuthenticated = true }
@@ -106,5 +124,6 @@ struct Candidates: Sendable {
             }
             entries.append(Entry(record: record, kAIoT: kAIoT))
         }
+        trialOrder = Array(entries.indices)
     }
 }

@@ -19,28 +19,34 @@ package struct CounterState: Hashable, Sendable {
     /// The counter to page, for a window of W; counts as a request, so it has to be stored before it leaves.
     ///
     /// Requests 0 ... W page what comes after the confirmed counter, one after the other; further ones multiples of
-    /// W + 1: 1, 2; then 1, 2, 3; then 1, 2, 3, 4; and so on. A device is met again whatever was lost.
+    /// W + 1: 1, 2; then 1, 2, 3; then 1, 2, 3, 4; and so on. A device is met again whatever was lost. A multiple that
+    /// would come round to the confirmed counter, possible with the largest windows only, stops one short of it (*ours*).
     package mutating func next(window: UInt32) -> UInt32 {
         defer { unanswered = min(unanswered + 1, Int(UInt32.max)) }
         let step = Int(window) + 1
         guard unanswered >= step else { return confirmed &+ 1 &+ UInt32(truncatingIfNeeded: unanswered) }
-        return confirmed &+ UInt32(truncatingIfNeeded: step) &* Self.multiple(unanswered - step)
+        let distance = min(UInt64(step) * UInt64(Self.multiple(unanswered - step)), UInt64(UInt32.max))
+        return confirmed &+ UInt32(truncatingIfNeeded: distance)
     }
 
-    /// An authenticated answer to the page with `counter` has come.
-    package mutating func confirm(_ counter: UInt32) {
-        confirmed = counter
-        unanswered = 0
+    /// An authenticated answer to the page with `counter` has come; one to a page before the confirmed one, out of a
+    /// spool, says nothing new.
+    /// - Returns: whether it did.
+    package mutating func confirm(_ counter: UInt32) -> Bool {
+        guard (1..<Self.halfRange).contains(counter &- confirmed) else { return false }
+        self = Self(confirmed: counter, unanswered: 0)
+        return true
     }
 
     /// A device has told its counter, in an answer that verified: taken when it is ahead by less than half the range.
     /// - Returns: whether it was taken.
     package mutating func resynchronise(deviceCounter: UInt32) -> Bool {
-        let ahead = deviceCounter &- 1 &- confirmed
-        guard ahead < 1 << 31 else { return false }
-        confirm(deviceCounter &- 1)
+        guard (1..<Self.halfRange).contains(deviceCounter &- confirmed) else { return false }
+        self = Self(confirmed: deviceCounter &- 1, unanswered: 0)
         return true
     }
+
+    private static let halfRange: UInt32 = 1 << 31
 
     /// The `index`-th of 1, 2, 1, 2, 3, 1, 2, 3, 4, ...
     private static func multiple(_ index: Int) -> UInt32 {

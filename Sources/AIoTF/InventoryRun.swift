@@ -6,11 +6,11 @@ import NGAP
 struct InventoryRun: Sendable {
     /// Where the request at hand stands.
     enum Phase: Hashable, Sendable {
-        /// An Inventory Request is to be sent.
+        /// An Inventory Request is to be sent, once the deadline is over where there is one.
         case toRequest
-        /// The reader has it.
+        /// The reader has it, until the deadline.
         case active
-        /// A Release Command is out; then either the next request or the end.
+        /// A Release Command is out, answered until the deadline; then either the next request or the end.
         case releasing(isRestart: Bool)
     }
 
@@ -25,8 +25,8 @@ struct InventoryRun: Sendable {
     var fruitless = 0
     /// Devices told to the consumer.
     var reported: Set<[UInt8]> = []
-    /// Devices whose command has been carried out or has failed for good.
-    var commanded: Set<[UInt8]> = []
+    /// Devices to which the command has gone and from which no outcome is known, and whether they are authenticated.
+    var commandsOut: [[UInt8]: Bool] = [:]
     /// Members still to be paged singly, the next one last.
     var singles: [[UInt8]] = []
     var hasPagedSingly = false
@@ -41,8 +41,16 @@ struct InventoryRun: Sendable {
     }
 }
 
+/// A reader whose NG Setup is through.
+struct ConnectedReader: Sendable {
+    let id: ReaderID
+    /// What it is known by when it comes back over another connection.
+    let globalGNBID: GlobalGNBID
+}
+
 /// One Inventory Request: its nonce1, whom it may find, and the sessions under it.
 struct RequestState: Sendable {
+    let reader: ConnectedReader
     let correlation: Int
     let nonce1: Nonce
     let target: InventoryTarget
@@ -50,36 +58,20 @@ struct RequestState: Sendable {
     let counter: UInt32?
     let hasFollowOn: Bool
     var candidates: Candidates
+    /// Those of answers that were taken.
     var seenNonce2: Set<Nonce> = []
     /// Devices that are done under this nonce1.
     var done: Set<[UInt8]> = []
+    /// By RAN-AIOT-Device-NGAP-ID.
     var sessions: [UInt32: DeviceSession] = [:]
+    /// Under which name each device has its latest session.
+    var sessionNames: [[UInt8]: UInt32] = [:]
     var foundBefore: Int
     var isComplete = false
 }
 
-/// One device's session, from its access response on.
-struct DeviceSession: Sendable {
-    enum Phase: Hashable, Sendable {
-        /// The network response is out.
-        case awaitingIDReport
-        /// A command is out.
-        case awaitingCommandResponse
-        case over
-    }
-
-    let deviceID: [UInt8]
-    var keys: SessionKeys
-    var phase: Phase
-    var isAuthenticated: Bool
-    /// COUNT of the next protected PDU in each direction.
-    var r2dCount: UInt32 = 0
-    var d2rCount: UInt32
-    /// The PDU that is out, to be sent again octet for octet, and the size of its answer.
-    var lastPDU: [UInt8] = []
-    var lastSize = 0
-    var repeats = 0
-
-    /// How often a PDU is sent again after a Command Failure.
-    static let repeatLimit = 2
+/// A request whose link was lost before its end.
+struct OrphanedRequest: Sendable {
+    let orderID: UInt64
+    var request: RequestState
 }

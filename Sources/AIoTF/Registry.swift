@@ -46,6 +46,8 @@ package enum RegistryError: Error, Hashable, Sendable {
     case unknownGroup([UInt8])
     /// A member whose profile, algorithms or window are not the group's.
     case otherConfiguration([UInt8])
+    /// A group that lists a member twice.
+    case repeatedMember([UInt8])
     case refused(ConfigurationRefusal)
     /// Commands need profile bit 6.
     case commandsOff
@@ -62,6 +64,7 @@ extension RegistryError: CustomStringConvertible {
         case .unknownDevice: "a device that is not provisioned: provision it first"
         case .unknownGroup: "a group that is not provisioned: provision it first"
         case .otherConfiguration: "a member with another configuration than its group: give all the same"
+        case .repeatedMember: "a group that lists a member twice: list each once"
         case .refused(let refusal): refusal.description
         case .commandsOff: "a command, but follow-on commands (profile bit 6) are off: set the bit"
         case .noDevices: "no device is provisioned that could be meant"
@@ -96,6 +99,7 @@ package struct Registry: Sendable {
         guard NASLimits.idOctets.contains(group.id.count) else { throw .idLength(group.id.count) }
         guard groups[group.id] == nil else { throw .duplicate(group.id) }
         if let refusal = group.configuration.refusals(for: .group).first { throw .refused(refusal) }
+        guard Set(group.members).count == group.members.count else { throw .repeatedMember(group.id) }
         for member in group.members {
             guard let device = devices[member] else { throw .unknownDevice(member) }
             guard device.configuration == group.configuration else { throw .otherConfiguration(member) }
