@@ -60,12 +60,11 @@ struct OutputGrid {
     /// Outputs that are valid.
     var count: Int { re.count - bitStep + 2 * Self.pointsPerHalf }
 
-    /// The output for one bit, to the nearest grid point; zero outside the grid.
-    @inline(__always)
-    func output(_ bit: Int, _ alignment: Alignment) -> Complex {
-        let place = place(of: bit, alignment)
-        guard place >= 0, place < count else { return .zero }
-        return Complex(Double(re[place]), Double(im[place]))
+    /// The place of bit 0, and the distance from bit to bit, in grid points: adding up and cutting off the fraction gives
+    /// the nearest point. A place below zero or beyond `count` lies outside the grid.
+    func line(_ alignment: Alignment) -> (first: Double, perBit: Double) {
+        let bit = Double(shape.halvesPerBit) * alignment.half
+        return ((alignment.start + bit / 2 - origin) / step - Double(bitStep) / 2 + 0.5, bit / step)
     }
 
     /// The grid point nearest to the begin of a bit; bits are lined up by their middles. It may lie outside the grid.
