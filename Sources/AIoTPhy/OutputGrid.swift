@@ -60,6 +60,15 @@ struct OutputGrid {
     /// Outputs that are valid.
     var count: Int { re.count - bitStep + 2 * Self.pointsPerHalf }
 
+    /// Mean power of the outputs of bits behind one another, and how many there are; no alignment is assumed.
+    func meanPower() -> (mean: Double, bits: Int)? {
+        let bits = count / bitStep
+        guard bits > 0 else { return nil }
+        var sum: Float = 0
+        for bit in 0..<bits { sum += re[bit * bitStep] * re[bit * bitStep] + im[bit * bitStep] * im[bit * bitStep] }
+        return (Double(sum) / Double(bits), bits)
+    }
+
     /// The place of bit 0, and the distance from bit to bit, in grid points: adding up and cutting off the fraction gives
     /// the nearest point. A place below zero or beyond `count` lies outside the grid.
     func line(_ alignment: Alignment) -> (first: Double, perBit: Double) {
