@@ -12,6 +12,8 @@ struct AlignmentTracker {
     private static let details = [-0.1, 0, 0.1]
     /// By how much the bits behind the preamble must exceed noise, in deviations of noise (*ours*).
     private static let leastExcess = 1.0
+    /// By how much less likely than the likeliest an alignment may be, in nepers (*ours*).
+    private static let likelihoodReach = 8.0
 
     let filter: MatchedFilter
     let shape: BurstShape
@@ -34,7 +36,9 @@ struct AlignmentTracker {
             for leader in leaders where filter.contains(leader.alignment, bits: bits, shape) {
                 weigh(leader.alignment, bits: bits, around: known, shifts: Self.shifts, slips: slips, &list)
             }
-            leaders = list.trials.filter { $0.excess > Self.leastExcess }.map { detailed($0.alignment, bits: bits) }
+            leaders = list.trials.filter { trial in
+                trial.excess > Self.leastExcess && trial.likelihood > list.highest - Self.likelihoodReach
+            }.map { detailed($0.alignment, bits: bits) }
             known = bits
             slips = Self.slips
         }
@@ -71,40 +75,48 @@ struct AlignmentTracker {
     }
 
     private func weighed(_ alignment: Alignment, bits: Int, amplitude: Double) -> Trial {
-        let sum = preambleSum(alignment)
+        guard let grid else {
+            return weighed(alignment, bits: bits, amplitude: amplitude) { filter.output(bit: $0, alignment, shape) }
+        }
+        let (first, perBit) = grid.line(alignment)
+        let count = grid.count
+        return grid.re.withUnsafeBufferPointer { re in
+            grid.im.withUnsafeBufferPointer { im in
+                weighed(alignment, bits: bits, amplitude: amplitude) { bit in
+                    let place = Int(max(first + Double(bit) * perBit, 0))
+                    return place < count ? Complex(Double(re[place]), Double(im[place])) : .zero
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func weighed(
+        _ alignment: Alignment, bits: Int, amplitude: Double, output: (Int) -> Complex
+    ) -> Trial {
+        var sum = Complex.zero
+        for bit in 0..<shape.preambleBits { sum += output(bit) * Double(shape.knownSigns[bit]) }
         let length = max(sum.magnitude, .leastNormalMagnitude)
         let axis = sum * (1 / length)
         let variance = filter.noise * alignment.half * Double(shape.halvesPerBit)
         let gain = 2 * amplitude / max(variance, amplitude * amplitude * 1e-4)
         var likelihood = gain * length
         var power = 0.0
-        var count = 0.0
         for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
-            let part = output(bit, alignment).along(axis)
+            let part = output(bit).along(axis)
             let known = Double(shape.knownSigns[bit])
             let weight = gain * part
             // ln cosh, near enough, for a bit that may be either.
             likelihood += known == 0 ? weight * weight / (2 + abs(weight)) : weight * known
             power += part * part
-            count += 1
         }
+        let count = Double(max(bits - shape.preambleBits, 1))
         let deviation = (count / 2).squareRoot() * max(variance, .leastNormalMagnitude)
         return Trial(
-            alignment: alignment, likelihood: likelihood,
-            excess: count > 0 ? (power - count * variance / 2) / deviation : .infinity)
+            alignment: alignment, likelihood: likelihood, excess: (power - count * variance / 2) / deviation)
     }
 
-    private func preambleSum(_ alignment: Alignment) -> Complex {
-        var sum = Complex.zero
-        for bit in 0..<shape.preambleBits { sum += output(bit, alignment) * Double(shape.knownSigns[bit]) }
-        return sum
-    }
-
-    @inline(__always)
-    private func output(_ bit: Int, _ alignment: Alignment) -> Complex {
-        guard let grid else { return filter.output(bit: bit, alignment, shape) }
-        return grid.output(bit, alignment)
-    }
+    private func preambleSum(_ alignment: Alignment) -> Complex { filter.preamble(alignment, shape).sum }
 
     /// Moves by whole half-periods to where the preamble fits best: with many of them per bit, a neighbour looks alike
     /// but for the ends of bits.
@@ -130,6 +142,8 @@ private struct TrialList {
     private(set) var trials: [AlignmentTracker.Trial] = []
 
     init(limit: Int) { self.limit = limit }
+
+    var highest: Double { trials.first?.likelihood ?? -.infinity }
 
     mutating func insert(_ trial: AlignmentTracker.Trial) {
         if trials.count == limit, let last = trials.last, last.likelihood >= trial.likelihood { return }

@@ -23,6 +23,10 @@ struct BurstReader {
     /// Least amplitude of the preamble relative to all bits (*ours*: four deviations at the least SNR).
     private static let leastPreamble = 0.6
     private static let leastPreambleWithCode = 0.4
+    /// A bit below this part of the amplitude is a toss-up, unless noise may reach it; this many may be (*ours*).
+    private static let tossUp = 0.3
+    private static let tossUpLimit = 4
+    private static let noiseReach = 5.0
     /// By how much a measured clock error may exceed the largest.
     private static let clockErrorSlack = 1.1
     /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
@@ -80,7 +84,7 @@ struct BurstReader {
         let outputs = filter.outputs(alignment, shape)
         let sum = coherentSum(outputs, bits)
         var contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
-        guard isPlausible(alignment, outputs, sum),
+        guard isPlausible(alignment, outputs, sum), shape.format.fec || isDecided(bits, outputs, sum),
             standsOut(sum, outputs, templateEnergy: contribution.energy, decoded, hypotheses: hypotheses)
         else { return nil }
         let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
@@ -109,6 +113,18 @@ struct BurstReader {
         let least = shape.format.fec ? Self.leastPreambleWithCode : Self.leastPreamble
         let error = abs(shape.nominalHalf / alignment.half - 1)
         return perPreambleBit > least * perBit && error < Self.clockErrorSlack * profile.largestClockError
+    }
+
+    /// Whether few bits are toss-ups that noise does not explain: where two bursts of one strength overlap in step, bits in
+    /// which they differ cancel, and one in 64 such mixtures would have its CRC right.
+    private func isDecided(_ bits: [UInt8], _ outputs: [Complex], _ sum: Complex) -> Bool {
+        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        let amplitude = sum.magnitude / Double(outputs.count)
+        let across = outputs.reduce(0) { $0 + $1.across(axis) * $1.across(axis) }
+        let deviation = (across / Double(outputs.count)).squareRoot()
+        let limit = min(Self.tossUp * amplitude, amplitude - Self.noiseReach * deviation)
+        let tossUps = zip(bits, outputs).count { $1.along(axis) * ($0 == 0 ? 1 : -1) < limit }
+        return tossUps <= Self.tossUpLimit
     }
 
     /// Whether noise would hardly make a burst like this, all its bits taken together.

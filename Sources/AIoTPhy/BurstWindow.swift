@@ -25,7 +25,9 @@ struct BurstWindow {
     private(set) var range: Range<Int>
     private let decimation: Int
     private let streamRateHz: Double
-    private var samples: [Float]
+    /// Room for the whole window, of which `filled` floats are in.
+    private var samples: [Float] = []
+    private var filled = 0
     /// Stream index of the next sample to take, and the partial mean before it.
     private var next: Int
     private var partial: (re: Float, im: Float) = (0, 0)
@@ -60,15 +62,13 @@ struct BurstWindow {
         self.origin = origin
         self.streamRateHz = streamRateHz
         next = range.lowerBound
-        samples = []
     }
 
     /// Ends the window before `sample`.
     mutating func cut(at sample: Double) {
         let end = min(max(Int(sample), range.lowerBound), range.upperBound)
         range = range.lowerBound..<end
-        let kept = 2 * ((end - range.lowerBound) / decimation)
-        if samples.count > kept { samples.removeLast(samples.count - kept) }
+        filled = min(filled, 2 * ((end - range.lowerBound) / decimation))
     }
 
     /// Takes what it needs of the samples in `ring`.
@@ -76,9 +76,10 @@ struct BurstWindow {
         let begin = max(next, ring.oldest)
         let end = min(range.upperBound, ring.end)
         guard begin < end else { return }
-        if samples.isEmpty { samples.reserveCapacity(2 * (range.count / decimation + 1)) }
-        // Samples that the ring no longer holds are filled in, so that times stay right.
-        if begin > next { fill(begin - next) }
+        if samples.isEmpty { samples = [Float](repeating: 0, count: 2 * (range.count / decimation + 1)) }
+        // Samples that the ring no longer holds are left zero, so that times stay right.
+        filled += 2 * ((partialCount + begin - next) / decimation)
+        partialCount = (partialCount + begin - next) % decimation
         ring.forEachPart(begin..<end) { append($0) }
         next = end
     }
@@ -86,27 +87,35 @@ struct BurstWindow {
     /// The window with what has been taken of it.
     func sampleWindow() -> SampleWindow {
         SampleWindow(
-            samples: samples, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz)
-    }
-
-    private mutating func fill(_ count: Int) {
-        for _ in 0..<count { add(0, 0) }
+            samples: Array(samples[..<filled]), firstSample: range.lowerBound, decimation: decimation,
+            streamRateHz: streamRateHz)
     }
 
     private mutating func append(_ part: UnsafeBufferPointer<Float>) {
-        for index in stride(from: 0, to: part.count, by: 2) { add(part[index], part[index + 1]) }
-    }
-
-    @inline(__always)
-    private mutating func add(_ re: Float, _ im: Float) {
-        partial.re += re
-        partial.im += im
-        partialCount += 1
-        guard partialCount == decimation else { return }
         let scale = 1 / Float(decimation)
-        samples.append(partial.re * scale)
-        samples.append(partial.im * scale)
-        partial = (0, 0)
-        partialCount = 0
+        let decimation = decimation
+        var (re, im) = partial
+        var count = partialCount
+        var position = filled
+        samples.withUnsafeMutableBufferPointer { samples in
+            var index = 0
+            while index + 1 < part.count {
+                let end = min(index + 2 * (decimation - count), part.count & ~1)
+                count += (end - index) / 2
+                while index < end {
+                    re += part[index]
+                    im += part[index + 1]
+                    index += 2
+                }
+                guard count == decimation, position + 1 < samples.count else { break }
+                samples[position] = re * scale
+                samples[position + 1] = im * scale
+                position += 2
+                (re, im, count) = (0, 0, 0)
+            }
+        }
+        partial = (re, im)
+        partialCount = count
+        filled = position
     }
 }

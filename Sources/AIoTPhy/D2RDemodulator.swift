@@ -11,12 +11,14 @@ struct D2RDemodulator {
     static let startMarginSeconds = 10e-6
     /// Probability that noise in one window looks like energy (*ours*).
     private static let falseEnergyProbability = 1e-5
+    /// By how much the mean power of bits must exceed noise to be more, in deviations of noise (*ours*).
+    private static let leastExcess = 6.0
     /// A candidate may be this much below the strongest, or as far below it as noise can reach, in deviations (*ours*).
     private static let leastOfStrongest = 0.5
     private static let noiseReach = 2.5
     /// Power of what an undecodable burst, or a decoded one that was taken out, leaves in other positions (*ours*).
     private static let crossTalkOfUndecodable = 0.25
-    private static let crossTalkOfDecoded = 0.02
+    private static let crossTalkOfDecoded = 0.05
 
     let profile: AirProfile
 
@@ -80,7 +82,7 @@ struct D2RDemodulator {
                 guard case .unknown = places[index].outcome else { continue }
                 let grid = places[index].search.outputGrid(filter)
                 let result = places[index].search.result(filter, grid: grid)
-                places[index].outcome = .nothing
+                places[index].outcome = outcome(result, grid, places[index].shape, filter)
                 if !result.candidates.isEmpty { results.append((index, result, grid)) }
             }
             results.sort { ($0.result.candidates.first?.power ?? 0) > ($1.result.candidates.first?.power ?? 0) }
@@ -92,7 +94,6 @@ struct D2RDemodulator {
                         return (index, reading)
                     }
                 }
-                places[index].outcome = energy(result, places[index].shape, filter)
             }
             return nil
         }
@@ -111,17 +112,22 @@ struct D2RDemodulator {
         }
     }
 
-    private func energy(
-        _ result: PreambleSearch.Result, _ shape: BurstShape, _ filter: MatchedFilter
+    /// What a place holds when no burst can be read from it: a preamble, or the power of bits where two preambles may
+    /// have cancelled each other.
+    private func outcome(
+        _ result: PreambleSearch.Result, _ grid: OutputGrid?, _ shape: BurstShape, _ filter: MatchedFilter
     ) -> Place.Outcome {
         let share = PreambleSearch.shareThreshold(
             outputs: shape.preambleBits, hypotheses: result.hypotheses, probability: Self.falseEnergyProbability)
-        let noise = filter.noise * shape.nominalHalf * Double(shape.preambleBits * shape.halvesPerBit)
-        let power = noise * log(max(result.hypotheses, 1) / Self.falseEnergyProbability)
-        guard let found = result.candidates.first(where: { $0.share > share && $0.power > power }) else {
-            return .nothing
+        let perBit = filter.noise * shape.nominalHalf * Double(shape.halvesPerBit)
+        let bits = Double(shape.preambleBits)
+        let power = perBit * bits * log(max(result.hypotheses, 1) / Self.falseEnergyProbability)
+        if let found = result.candidates.first(where: { $0.share > share && $0.power > power }) {
+            return .energy(found.power)
         }
-        return .energy(found.power)
+        guard let (mean, count) = grid?.meanPower() else { return .nothing }
+        let excess = (mean - perBit) / perBit * Double(count).squareRoot()
+        return excess > Self.leastExcess ? .energy(mean * bits * bits) : .nothing
     }
 
     private func report(

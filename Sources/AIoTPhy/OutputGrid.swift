@@ -60,12 +60,20 @@ struct OutputGrid {
     /// Outputs that are valid.
     var count: Int { re.count - bitStep + 2 * Self.pointsPerHalf }
 
-    /// The output for one bit, to the nearest grid point; zero outside the grid.
-    @inline(__always)
-    func output(_ bit: Int, _ alignment: Alignment) -> Complex {
-        let place = place(of: bit, alignment)
-        guard place >= 0, place < count else { return .zero }
-        return Complex(Double(re[place]), Double(im[place]))
+    /// Mean power of the outputs of bits behind one another, and how many there are; no alignment is assumed.
+    func meanPower() -> (mean: Double, bits: Int)? {
+        let bits = count / bitStep
+        guard bits > 0 else { return nil }
+        var sum: Float = 0
+        for bit in 0..<bits { sum += re[bit * bitStep] * re[bit * bitStep] + im[bit * bitStep] * im[bit * bitStep] }
+        return (Double(sum) / Double(bits), bits)
+    }
+
+    /// The place of bit 0, and the distance from bit to bit, in grid points: adding up and cutting off the fraction gives
+    /// the nearest point. A place below zero or beyond `count` lies outside the grid.
+    func line(_ alignment: Alignment) -> (first: Double, perBit: Double) {
+        let bit = Double(shape.halvesPerBit) * alignment.half
+        return ((alignment.start + bit / 2 - origin) / step - Double(bitStep) / 2 + 0.5, bit / step)
     }
 
     /// The grid point nearest to the begin of a bit; bits are lined up by their middles. It may lie outside the grid.
