@@ -64,6 +64,7 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        tests("CommandTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
@@ -73,11 +74,16 @@ let package = Package(
         tests("NGAPTests", uses: ["NGAP", "AIoTBase"]),
         tests("AIoTReaderTests", uses: ["AIoTReader", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTSecurityTests", uses: ["AIoTSecurity", "AIoTBase"]),
-        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase"]),
+        tests("AIoTDeviceTests", uses: ["AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
+        tests("AIoTAirTests", uses: ["AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTBase", "AIoTMac", "AIoTPhy"]),
         tests("AIoTFTests", uses: ["AIoTF", "AIoTDevice", "AIoTSecurity", "NGAP", "AIoTBase"]),
         tests(
             "AIoTWorldTests",
-            uses: ["AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice"]),
+            uses: [
+                "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice",
+                "AIoTMac", "NGAP",
+            ]),
+        tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),
         tests(
             "SampleLevelTests",
@@ -88,3 +94,20 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+/// What `scripts/fuzz` runs: a libFuzzer target for each decoder, and one with a planted bug. They are not built
+/// otherwise, as their entry point is the fuzzer's.
+let fuzzed: [(name: String, uses: [Target.Dependency])] = [
+    ("R2D", ["AIoTMac"]),
+    ("D2R", ["AIoTMac"]),
+    ("NGAP", ["NGAP"]),
+    ("Pcapng", ["AIoTCapture"]),
+    ("SigMF", ["AIoTCapture"]),
+    ("FrameRecord", ["AIoTCapture"]),
+    ("Planted", ["NGAP"]),
+]
+if Context.environment["AIOT_FUZZ"] != nil {
+    package.targets += fuzzed.map { name, uses in
+        .executableTarget(name: "Fuzz\(name)", dependencies: uses, path: "Fuzz/\(name)", swiftSettings: house)
+    }
+}

@@ -38,15 +38,25 @@ package struct RoundPlanner: Sendable {
     }
 
     /// q of the next round.
-    package func q(acknowledged: Int) -> Int {
+    /// - Parameter roundsLeft: pagings that are still allowed; the last ones get more occasions than pay best, so that
+    ///   fewer rounds are enough.
+    package func q(acknowledged: Int, roundsLeft: Int = .max) -> Int {
         if let fixed = limits.fixedQ { return min(fixed, limits.largestQ) }
         guard hasObserved || knowsPopulation else { return min(limits.firstQ, limits.largestQ) }
-        return best(acknowledged: acknowledged).q
+        let best = best(acknowledged: acknowledged).q
+        guard best > 0 else { return 0 }
+        let extra = roundsLeft <= Self.hurriedRounds / 2 ? 2 : roundsLeft <= Self.hurriedRounds ? 1 : 0
+        return min(best + extra, limits.largestQ)
     }
 
+    /// With so many rounds left or fewer, saving rounds comes before saving occasions (*ours*).
+    private static let hurriedRounds = 8
+
     /// Whether a new paging now resolves more devices per air time than the `left` occasions of the running round.
-    package func isWorthAborting(q: Int, left: Int, acknowledged: Int, acknowledgedAtPaging: Int) -> Bool {
-        guard limits.fixedQ == nil, left > 0 else { return false }
+    package func isWorthAborting(
+        q: Int, left: Int, acknowledged: Int, acknowledgedAtPaging: Int, roundsLeft: Int = .max
+    ) -> Bool {
+        guard limits.fixedQ == nil, left > 0, roundsLeft > Self.hurriedRounds else { return false }
         let staying = estimator.singleProbability(occasions: 1 << q, acknowledged: acknowledgedAtPaging)
         let fresh = best(acknowledged: acknowledged)
         let gain = (fresh.single - staying) * Double(left)

@@ -2,102 +2,163 @@ package import AIoTBase
 package import AIoTDevice
 package import AIoTMac
 package import AIoTPhy
-import Glibc
-
-/// What the simulated air does to bursts.
-package struct BurstAirConditions: Sendable {
-    /// Probability that one device misses one R2D frame.
-    package var r2dLoss = 0.0
-    /// Probability that one D2R burst comes in corrupted.
-    package var d2rLoss = 0.0
-    /// SNR per bit of a burst of power 0 dB, for the measurements that are reported.
-    package var snrDB = 20.0
-    /// Device powers are uniform within plus and minus this many dB.
-    package var powerSpreadDB = 3.0
-    /// A burst that exceeds the sum of the others in its place by this much is decoded; nil: never.
-    package var captureThresholdDB: Double? = 6
-
-    package init() {}
-}
 
 /// The air between a reader and its devices at burst level: bursts arrive, collide or are lost, without waveforms.
+///
+/// Time is what the caller says it is, and chance comes from the seed: the same calls give the same octets. A message
+/// that cannot concern a device is not handed to it, so that thousands of devices cost a few compares each.
 package struct BurstAir: Sendable {
     package private(set) var devices: [Device]
-    private var isPresent: [Bool]
-    private var powersDB: [Double]
-    private var conditions: BurstAirConditions
-    private let profile: AirProfile
-    private var generator: SeededGenerator
+    /// What may befall single frames.
+    package var fault: FaultPlan?
+    /// All bursts that the last message brought about, heard or not, in the order of the devices.
+    package private(set) var lastBursts: [Burst] = []
 
+    let profile: AirProfile
+    let conditions: BurstAirConditions
+    private var powersDB: [Double]
+    private var attentions: [DeviceAttention]
+    private var isPresent: [Bool]
+    private var generator: SeededGenerator
+    /// R2D frames and D2R bursts so far, as faults count them.
+    package private(set) var r2dFrameCount = 0
+    package private(set) var d2rBurstCount = 0
+
+    /// A burst as it leaves its device.
+    package struct Burst: Hashable, Sendable {
+        package var device: Int
+        package var transmission: DeviceTransmission
+        /// Received power in dB against the conditions' 0 dB.
+        package var powerDB: Double
+        package var clockError: Double
+        /// It arrives with a wrong CRC.
+        package var isCorrupted: Bool
+    }
+
+    /// - Parameter seed: of the powers and losses; devices have generators of their own.
     package init(devices: [Device], conditions: BurstAirConditions, profile: AirProfile, seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         self.devices = devices
+        self.profile = profile
+        self.conditions = conditions
+        attentions = devices.map(DeviceAttention.init)
         isPresent = [Bool](repeating: true, count: devices.count)
         powersDB = devices.map { _ in (2 * generator.uniform() - 1) * conditions.powerSpreadDB }
-        self.conditions = conditions
-        self.profile = profile
         self.generator = generator
     }
 
-    /// A burst on its way to the receiver.
-    private struct Arrival {
-        var device: Int
-        var transmission: DeviceTransmission
-        var isCorrupted: Bool
-    }
-
-    /// Hands an R2D frame that ends at `end` to the devices, and judges their answers where the receiver listens.
+    /// Hands an R2D frame that ends at `end` to the devices, and judges their bursts where the receiver listens.
+    ///
+    /// Expecting nothing makes it a frame of somebody else's, whose answers the receiver does not hear.
     /// - Returns: one report for each expected burst, in order.
     package mutating func exchange(
         _ message: R2DMessage, endingAt end: AirTime, expecting: [ExpectedBurst]
     ) -> [OccasionReport] {
-        var arrivals: [[Arrival]] = expecting.map { _ in [] }
-        for index in devices.indices where isPresent[index] {
-            if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { continue }
-            guard let transmission = devices[index].receive(message) else { continue }
-            let isCorrupted = conditions.d2rLoss > 0 && generator.uniform() < conditions.d2rLoss
-            guard let place = expecting.firstIndex(where: { Self.isPlace($0, of: transmission) }) else { continue }
-            arrivals[place].append(
-                Arrival(device: index, transmission: transmission, isCorrupted: isCorrupted))
+        guard fault == nil else {
+            guard let octets = try? message.encoded() else { return expecting.map { _ in .idle } }
+            return exchange(octets: octets, endingAt: end, expecting: expecting)
         }
-        return arrivals.map { report(on: $0, end: end) }
+        deliver(message)
+        return reports(end: end, expecting)
+    }
+
+    /// The same with the octets of a frame with a right CRC, which need not be a message.
+    package mutating func exchange(
+        octets: [UInt8], endingAt end: AirTime, expecting: [ExpectedBurst]
+    ) -> [OccasionReport] {
+        var arriving: [UInt8]? = octets
+        if let fault {
+            switch fault(FrameInFlight(direction: .r2d, octets: octets, number: r2dFrameCount)) {
+            case .lost, .corrupted: arriving = nil
+            case .altered(let others): arriving = others
+            case nil: break
+            }
+        }
+        lastBursts = []
+        if let message = arriving.flatMap({ try? R2DMessage(decoding: $0) }) {
+            deliver(message)
+        } else {
+            r2dFrameCount += 1
+        }
+        return reports(end: end, expecting)
+    }
+
+    private mutating func deliver(_ message: R2DMessage) {
+        lastBursts = []
+        let frame = r2dFrameCount
+        r2dFrameCount += 1
+        let addressees = DeviceAttention.Addressees(of: message)
+        for index in attentions.indices where addressees.include(attentions[index]) {
+            guard isPresent[index], !conditions.chosenLosses.misses(frame: frame, device: index) else { continue }
+            if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { continue }
+            let transmission = devices[index].receive(message)
+            attentions[index] = DeviceAttention(of: devices[index])
+            if let transmission { send(transmission, from: index) }
+        }
+    }
+
+    private mutating func send(_ transmission: DeviceTransmission, from index: Int) {
+        var burst = Burst(
+            device: index, transmission: transmission, powerDB: powersDB[index],
+            clockError: devices[index].clockError,
+            isCorrupted: conditions.d2rLoss > 0 && generator.uniform() < conditions.d2rLoss)
+        let number = d2rBurstCount
+        d2rBurstCount += 1
+        if conditions.chosenLosses.d2rBursts.contains(number) {
+            if conditions.chosenLosses.burstsAreAbsent { return }
+            burst.isCorrupted = true
+        }
+        if let fault {
+            switch fault(
+                FrameInFlight(direction: .d2r(device: index), octets: transmission.message, number: number))
+            {
+            case .lost: return
+            case .corrupted: burst.isCorrupted = true
+            case .altered(let octets): burst.transmission.message = octets
+            case nil: break
+            }
+        }
+        lastBursts.append(burst)
+    }
+}
+
+// MARK: - What befalls devices
+
+extension BurstAir {
+    /// Lets every device hear a message that is not the reader's: an attacker's.
+    /// - Returns: the D2R messages that the devices answer with; the reader hears none of them.
+    package mutating func inject(_ message: R2DMessage) -> [[UInt8]] {
+        var answers: [[UInt8]] = []
+        for index in devices.indices where isPresent[index] {
+            change(device: index) { device in
+                if let answer = device.receive(message) { answers.append(answer.message) }
+            }
+        }
+        return answers
     }
 
     /// Every device loses what the carrier kept.
     package mutating func carrierLost() {
-        for index in devices.indices { devices[index].carrierLost() }
+        for index in devices.indices { change(device: index) { $0.carrierLost() } }
     }
 
     /// Takes a device out of the field, or brings it back without a session.
     package mutating func setPresent(_ present: Bool, device index: Int) {
         guard devices.indices.contains(index) else { return }
-        if !present { devices[index].carrierLost() }
+        if !present { change(device: index) { $0.carrierLost() } }
         isPresent[index] = present
     }
 
-    private static func isPlace(_ expected: ExpectedBurst, of transmission: DeviceTransmission) -> Bool {
-        expected.delay == transmission.delay && expected.frequencyPosition == transmission.frequencyPosition
-            && expected.format == transmission.format
+    /// Received power of a device's bursts in dB against the conditions' 0 dB.
+    package mutating func setPower(dB power: Double, device index: Int) {
+        guard devices.indices.contains(index) else { return }
+        powersDB[index] = power
     }
 
-    private func report(on arrivals: [Arrival], end: AirTime) -> OccasionReport {
-        guard let strongest = arrivals.max(by: { powersDB[$0.device] < powersDB[$1.device] }) else { return .idle }
-        if arrivals.count > 1 {
-            guard let threshold = conditions.captureThresholdDB else { return .undecodable }
-            let others = arrivals.filter { $0.device != strongest.device }
-                .reduce(0) { $0 + pow(10, powersDB[$1.device] / 10) }
-            guard powersDB[strongest.device] - 10 * log10(others) >= threshold else { return .undecodable }
-        }
-        if strongest.isCorrupted { return .undecodable }
-        let transmission = strongest.transmission
-        let speed = 1 + devices[strongest.device].clockError
-        let delay = AirDuration(seconds: transmission.delay.seconds / speed)
-        let duration = AirDuration(seconds: transmission.format.duration(in: profile).seconds / speed)
-        return .decoded(
-            ReceivedBurst(
-                octets: transmission.message, crcRight: true, start: end + delay, duration: duration,
-                measurement: BurstMeasurement(
-                    snrDB: conditions.snrDB + powersDB[strongest.device], powerDB: powersDB[strongest.device] - 30,
-                    clockError: devices[strongest.device].clockError, carrierOffsetHz: 0)))
+    /// Changes a device from outside; an index without a device changes nothing.
+    package mutating func change(device index: Int, _ body: (inout Device) -> Void) {
+        guard devices.indices.contains(index) else { return }
+        body(&devices[index])
+        attentions[index] = DeviceAttention(of: devices[index])
     }
 }

@@ -4,58 +4,50 @@ import AIoTMac
 package import AIoTPhy
 import Glibc
 
-/// What the simulated channel does to waveforms.
-package struct SampleAirConditions: Sendable {
-    /// SNR per bit of a device of power 0 dB at `bitRateHz` (`spec/2 "What the receiver hears"`).
-    package var snrDB = 20.0
-    /// Channel bits per second that `snrDB` is meant for.
-    package var bitRateHz = 60_000.0
-    /// Device powers are uniform within plus and minus this many dB.
-    package var powerSpreadDB = 3.0
-    /// Power of a device of 0 dB (half the distance of its states, squared) relative to the carrier leak.
-    package var deviceToLeakDB = -30.0
-    /// Amplitude of the leak in the received samples.
-    package var leakAmplitude: Float = 0.5
-    /// DC offset of the receiver.
-    package var dcOffset: (re: Float, im: Float) = (0.01, -0.02)
-    /// Common frequency offset of receiver and carrier source.
-    package var carrierOffsetHz = 0.0
-
-    package init() {}
-}
-
 /// The air between a reader and its devices at sample level.
 ///
 /// The receiver hears the leak of the carrier, each device's reflection of it, a DC offset and noise:
 /// `(leak + sum of h * state(t)) * carrier(t) * rotation(t) + DC + noise`. The devices hear R2D through one demodulator
-/// on the carrier as transmitted; each answers on its own clock. Collisions add up by themselves.
+/// on the carrier as transmitted; each answers on its own clock. Collisions add up by themselves. Its memory is the
+/// devices, a piece of samples and the bursts under way.
 package struct SampleAir {
-    /// A burst that a device is sending or going to send.
-    private struct Reflection {
-        var waveform: KeyedWaveform
-        var gain: (re: Float, im: Float)
-        var startSample: Double
-        var endSample: Double
-    }
-
     package private(set) var devices: [Device]
     private var isPresent: [Bool]
     /// h: half the distance between a device's two states, as received with the carrier at 1.
-    private let gains: [(re: Float, im: Float)]
+    private var gains: [(re: Float, im: Float)]
+    /// h of a device of 0 dB.
+    private let unitGain: Double
+    private let leak: (re: Float, im: Float)
     private let conditions: SampleAirConditions
     private let profile: AirProfile
     private let sampleRateHz: Double
-    private let leak: (re: Float, im: Float)
-    private let noiseDeviation: Float
-    private var generator: SeededGenerator
+    private var noise: GaussianNoise
     private var r2d: R2DDemodulator
     private var reflections: [Reflection] = []
+    /// Samples so far.
     private var position = 0
-    private var carrierIsOff = 0
+    /// Samples since the carrier was last on.
+    private var samplesOff = 0
+    /// The carrier of one piece as complex samples, for the devices' demodulator.
+    private var envelope = [Float](repeating: 0, count: 2 * pieceLength)
 
     /// Carrier off for this long takes every device's volatile state (*ours*).
     package static let holdTime = AirDuration.microseconds(100)
+    /// Samples that are made at once.
+    private static let pieceLength = 4_096
 
+    /// A burst that a device is sending or going to send.
+    private struct Reflection {
+        let device: Int
+        let waveform: KeyedWaveform
+        let gain: (re: Float, im: Float)
+        let startSample: Double
+        let endSample: Double
+    }
+
+    /// - Parameters:
+    ///   - sampleRateHz: of the carrier and of what is received.
+    ///   - seed: of gains, phases and noise; devices have generators of their own.
     package init(
         devices: [Device], conditions: SampleAirConditions, profile: AirProfile, sampleRateHz: Double, seed: UInt64
     ) {
@@ -65,12 +57,11 @@ package struct SampleAir {
         self.conditions = conditions
         self.profile = profile
         self.sampleRateHz = sampleRateHz
-        let leakPhase = 2 * Double.pi * generator.uniform()
-        var leak = Self.polar(Double(conditions.leakAmplitude), leakPhase)
-        let half = Double(conditions.leakAmplitude) * pow(10, conditions.deviceToLeakDB / 20)
+        var leak = Self.polar(Double(conditions.leakAmplitude), 2 * .pi * generator.uniform())
+        let unit = Double(conditions.leakAmplitude) * pow(10, conditions.deviceToLeakDB / 20)
         let gains = devices.map { _ in
             let power = (2 * generator.uniform() - 1) * conditions.powerSpreadDB
-            return Self.polar(half * pow(10, power / 20), 2 * .pi * generator.uniform())
+            return Self.polar(unit * pow(10, power / 20), 2 * .pi * generator.uniform())
         }
         // Every other device reflects in two phases: at rest it returns -h, which stands in the leak for good.
         for gain in gains.indices.filter({ !$0.isMultiple(of: 2) }).map({ gains[$0] }) {
@@ -78,10 +69,10 @@ package struct SampleAir {
         }
         self.leak = leak
         self.gains = gains
-        // SNR per bit = half^2 * T_bit / N0, and N0 = noise power per complex sample / sample rate.
-        let density = half * half / conditions.bitRateHz / pow(10, conditions.snrDB / 10)
-        noiseDeviation = Float((density * sampleRateHz / 2).squareRoot())
-        self.generator = generator
+        unitGain = unit
+        // SNR per bit = h^2 * T_bit / N0, and N0 = noise power per complex sample / sample rate.
+        let density = unit * unit / conditions.bitRateHz / pow(10, conditions.snrDB / 10)
+        noise = GaussianNoise(generator: generator, deviation: Float((density * sampleRateHz / 2).squareRoot()))
         r2d = R2DDemodulator(profile: profile, sampleRateHz: sampleRateHz)
     }
 
@@ -90,43 +81,72 @@ package struct SampleAir {
     }
 
     /// Takes the carrier's amplitude as transmitted, one value a sample, and gives what the receiver hears at the same
-    /// time, interleaved. `received` has twice as many elements as `carrier`.
+    /// time, interleaved; blocks may have any length.
+    /// - Parameter received: must have twice as many elements as `carrier`, or nothing happens.
     package mutating func process(
         carrier: UnsafeBufferPointer<Float>, received: UnsafeMutableBufferPointer<Float>
     ) {
-        guard received.count == 2 * carrier.count, !carrier.isEmpty else { return }
-        watchCarrier(carrier)
-        for frame in r2d.push(envelope: Array(carrier)) where frame.crcRight { answer(frame) }
-        for index in 0..<carrier.count {
-            received[2 * index] = leak.re
-            received[2 * index + 1] = leak.im
+        guard received.count == 2 * carrier.count else { return }
+        var done = 0
+        while done < carrier.count {
+            let rest = UnsafeBufferPointer(rebasing: carrier[done..<min(carrier.count, done + Self.pieceLength)])
+            let (count, isLost) = watch(rest)
+            let piece = UnsafeBufferPointer(rebasing: rest[0..<count])
+            hear(piece)
+            render(piece, into: UnsafeMutableBufferPointer(rebasing: received[2 * done..<2 * (done + count)]))
+            if isLost { loseCarrier() }
+            done += count
         }
-        for reflection in reflections where reflection.startSample < Double(position + carrier.count) {
-            reflection.waveform.add(
-                gain: reflection.gain, to: received, firstSample: position, startSample: reflection.startSample,
-                sampleRateHz: sampleRateHz)
-        }
-        applyCarrierAndNoise(carrier, received)
-        position += carrier.count
-        let now = Double(position)
-        reflections.removeAll { $0.endSample < now }
     }
+}
 
-    /// Takes a device out of the field, or brings it back without a session.
+// MARK: - What befalls devices
+
+extension SampleAir {
+    /// Takes a device out of the field, or brings it back without a session. What it is sending ends at once.
     package mutating func setPresent(_ present: Bool, device index: Int) {
         guard devices.indices.contains(index) else { return }
-        if !present { devices[index].carrierLost() }
         isPresent[index] = present
+        guard !present else { return }
+        devices[index].carrierLost()
+        reflections.removeAll { $0.device == index }
     }
 
-    private mutating func watchCarrier(_ carrier: UnsafeBufferPointer<Float>) {
-        let hold = Int(Self.holdTime.seconds * sampleRateHz)
-        for level in carrier {
-            carrierIsOff = level == 0 ? carrierIsOff + 1 : 0
-            guard carrierIsOff == hold else { continue }
-            for index in devices.indices { devices[index].carrierLost() }
-            reflections = []
+    /// Received power of a device's later bursts in dB against the conditions' 0 dB; its phase stays.
+    package mutating func setPower(dB power: Double, device index: Int) {
+        guard gains.indices.contains(index) else { return }
+        let phase = Double(atan2f(gains[index].im, gains[index].re))
+        gains[index] = Self.polar(unitGain * pow(10, power / 20), phase)
+    }
+
+    private mutating func loseCarrier() {
+        for index in devices.indices { devices[index].carrierLost() }
+        reflections.removeAll(keepingCapacity: true)
+    }
+}
+
+// MARK: - One piece of samples
+
+extension SampleAir {
+    /// Looks how far the carrier lasts: at most up to the sample with which the hold time is over.
+    private mutating func watch(_ carrier: UnsafeBufferPointer<Float>) -> (count: Int, isLost: Bool) {
+        let hold = max(1, Int(Self.holdTime.seconds * sampleRateHz))
+        // Keying leaves the OFF amplitude; what is well below it feeds nobody.
+        let threshold = Float(profile.r2dOffAmplitude / 2)
+        for (index, level) in carrier.enumerated() {
+            samplesOff = level < threshold ? samplesOff + 1 : 0
+            if samplesOff == hold { return (index + 1, true) }
         }
+        return (carrier.count, false)
+    }
+
+    /// Lets the devices hear the carrier, and takes down what they will send.
+    private mutating func hear(_ carrier: UnsafeBufferPointer<Float>) {
+        for index in 0..<carrier.count { envelope[2 * index] = carrier[index] }
+        let frames = envelope.withUnsafeBufferPointer {
+            r2d.push(UnsafeBufferPointer(rebasing: $0[0..<2 * carrier.count]))
+        }
+        for frame in frames where frame.crcRight { answer(frame) }
     }
 
     private mutating func answer(_ frame: R2DFrame) {
@@ -137,39 +157,57 @@ package struct SampleAir {
                     of: transmission.message, format: transmission.format, clockError: devices[index].clockError,
                     in: profile)
             else { continue }
+            // The device times its delay with the clock that shapes the burst.
             let delay = transmission.delay.seconds / (1 + devices[index].clockError)
             let start = frame.endSample + delay * sampleRateHz
             reflections.append(
                 Reflection(
-                    waveform: waveform, gain: (2 * gains[index].re, 2 * gains[index].im), startSample: start,
+                    device: index, waveform: waveform, gain: (2 * gains[index].re, 2 * gains[index].im),
+                    startSample: start,
                     endSample: start + waveform.seconds * sampleRateHz + 1))
         }
     }
 
-    private mutating func applyCarrierAndNoise(
-        _ carrier: UnsafeBufferPointer<Float>, _ received: UnsafeMutableBufferPointer<Float>
+    private mutating func render(
+        _ carrier: UnsafeBufferPointer<Float>, into received: UnsafeMutableBufferPointer<Float>
     ) {
-        let step = 2 * Double.pi * conditions.carrierOffsetHz / sampleRateHz
+        let end = position + carrier.count
         for index in 0..<carrier.count {
-            var re = received[2 * index] * carrier[index]
-            var im = received[2 * index + 1] * carrier[index]
-            if step != 0 {
-                let phase = (Double(position + index) * step).truncatingRemainder(dividingBy: 2 * .pi)
-                let (sine, cosine) = (Float(sin(phase)), Float(cos(phase)))
-                (re, im) = (re * cosine - im * sine, re * sine + im * cosine)
-            }
-            let noise = gaussianPair()
-            received[2 * index] = re + conditions.dcOffset.re + noise.0 * noiseDeviation
-            received[2 * index + 1] = im + conditions.dcOffset.im + noise.1 * noiseDeviation
+            received[2 * index] = leak.re
+            received[2 * index + 1] = leak.im
         }
+        for reflection in reflections where reflection.startSample < Double(end) {
+            reflection.waveform.add(
+                gain: reflection.gain, to: received, firstSample: position, startSample: reflection.startSample,
+                sampleRateHz: sampleRateHz)
+        }
+        for index in 0..<carrier.count {
+            received[2 * index] *= carrier[index]
+            received[2 * index + 1] *= carrier[index]
+        }
+        rotate(received)
+        noise.add(to: received, constant: conditions.dcOffset)
+        position = end
+        reflections.removeAll { $0.endSample < Double(end) }
     }
 
-    /// Two independent standard normal numbers (Box and Muller).
-    private mutating func gaussianPair() -> (Float, Float) {
-        let draw = generator.next()
-        let u = Float(draw >> 40) * 0x1p-24 + 0x1p-25
-        let angle = 2 * Float.pi * Float(draw & 0xFF_FFFF) * 0x1p-24
-        let radius = (-2 * logf(u)).squareRoot()
-        return (radius * cosf(angle), radius * sinf(angle))
+    /// The common frequency offset, by a phasor that is set anew at every 256th sample of the stream.
+    private func rotate(_ received: UnsafeMutableBufferPointer<Float>) {
+        guard conditions.carrierOffsetHz != 0 else { return }
+        let turns = conditions.carrierOffsetHz / sampleRateHz
+        let step = (re: cos(2 * .pi * turns), im: sin(2 * .pi * turns))
+        var phasor = (re: 1.0, im: 0.0)
+        for index in 0..<received.count / 2 {
+            let sample = position + index
+            if index == 0 || sample.isMultiple(of: 256) {
+                let turn = (Double(sample) * turns).truncatingRemainder(dividingBy: 1)
+                phasor = (cos(2 * .pi * turn), sin(2 * .pi * turn))
+            }
+            let (cosine, sine) = (Float(phasor.re), Float(phasor.im))
+            let (re, im) = (received[2 * index], received[2 * index + 1])
+            received[2 * index] = re * cosine - im * sine
+            received[2 * index + 1] = re * sine + im * cosine
+            phasor = (phasor.re * step.re - phasor.im * step.im, phasor.re * step.im + phasor.im * step.re)
+        }
     }
 }

@@ -23,6 +23,8 @@ extension SigMFMetadata {
             ("core:description", description.map(JSONValue.string)),
             ("core:recorder", recorder.map(JSONValue.string)),
             ("core:hw", hardware.map(JSONValue.string)),
+            ("core:dataset", dataset.map(JSONValue.string)),
+            ("core:trailing_bytes", trailingOctets > 0 ? .integer(trailingOctets) : nil),
         ])
     }
 
@@ -39,6 +41,11 @@ extension SigMFMetadata {
         description = try global.string("core:description")
         recorder = try global.string("core:recorder")
         hardware = try global.string("core:hw")
+        dataset = try global.string("core:dataset")
+        if let dataset, dataset.contains(where: "/\\".contains) || dataset.hasPrefix(".") || dataset.isEmpty {
+            throw .invalid("core:dataset")
+        }
+        trailingOctets = try global.whole("core:trailing_bytes") ?? 0
         captures = try document.elements("captures").map { element throws(SigMFError) in try Capture(element) }
         annotations = try document.elements("annotations").map { element throws(SigMFError) in try Annotation(element) }
     }

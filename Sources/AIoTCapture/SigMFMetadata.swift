@@ -9,14 +9,19 @@ package struct SigMFMetadata: Hashable, Sendable {
     /// The program that recorded.
     package var recorder: String?
     package var hardware: String?
+    /// The name of the data file, in files from elsewhere where it is not that of the metadata with `.sigmf-data`; a
+    /// plain name, never a path.
+    package var dataset: String?
+    /// Octets behind the last sample that are no samples, in files from elsewhere.
+    package var trailingOctets: Int64
     /// Segments in the order of their start; at least one is written.
     package var captures: [Capture]
     package var annotations: [Annotation]
 
     package init(
         format: SampleFormat, sampleRateHz: Double?, sha512: String? = nil, description: String? = nil,
-        recorder: String? = nil, hardware: String? = nil, captures: [Capture] = [Capture()],
-        annotations: [Annotation] = []
+        recorder: String? = nil, hardware: String? = nil, dataset: String? = nil, trailingOctets: Int64 = 0,
+        captures: [Capture] = [Capture()], annotations: [Annotation] = []
     ) {
         self.format = format
         self.sampleRateHz = sampleRateHz
@@ -24,6 +29,8 @@ package struct SigMFMetadata: Hashable, Sendable {
         self.description = description
         self.recorder = recorder
         self.hardware = hardware
+        self.dataset = dataset
+        self.trailingOctets = trailingOctets
         self.captures = captures
         self.annotations = annotations
     }

@@ -4,45 +4,26 @@ package import AIoTPhy
 
 /// An A-IoT device as the air sees it: R2D messages in, at most one D2R burst out for each.
 ///
-/// Everything but what `nonVolatile` holds is gone with the carrier. It draws random IDs, occasions and nonce2 from the
-/// generator that it was given.
+/// The security procedure is `DeviceNAS`; this is what surrounds it: access occasions, AS IDs, segments, and when the
+/// device waits (`spec/2 "Access"`). Everything but what `nonVolatile` holds is gone with the carrier. Occasions, random
+/// IDs and nonce2 come out of the generator that it was given, so a device repeats itself under the same seed.
 package struct Device: Sendable {
     package internal(set) var nas: DeviceNAS
-    /// Relative error of its clock, positive = fast.
+    /// Relative error e of its clock, positive = fast: what it times lasts nominal / (1 + e).
     package let clockError: Double
-    let profile: AirProfile
-    var generator: SeededGenerator
-    var phase = Phase.idle
     /// Why messages were met with silence, since the start.
     package internal(set) var silences: [DeviceSilence: Int] = [:]
 
-    /// The transaction, and the nonce1 under which it answers.
+    let profile: AirProfile
+    var generator: SeededGenerator
+    var phase = Phase.idle
+    /// What the last paging that it answers opened.
     var round: Round?
-    /// The AS ID under which it is addressed.
-    package internal(set) var asID: ASID?
-    /// The NAS PDU being sent, for further segments and repeats.
-    var sdu: [UInt8] = []
-
-    /// What a device knows of the transaction that it takes part in.
-    struct Round: Sendable {
-        var transactionID: TransactionID
-        var nonce1: Nonce
-        var access: AccessMode
-        /// It has sent the message after which the Acknowledgement is due.
-        var hasSentLastMessage = false
-        var isAcknowledged = false
-    }
-
-    enum Phase: Sendable {
-        /// Takes part in nothing, or waits for the next paging.
-        case idle
-        /// Waits for the trigger of its occasion.
-        case awaitingTrigger(occasion: Int, paging: Paging, answersStale: Bool)
-        /// Msg1 of CBRA is out, sent at this trigger.
-        case awaitingRandomIDResponse(RandomID, trigger: Int, answersStale: Bool)
-        /// The access response is out; in contention with the random ID that it may be addressed by.
-        case inExchange(RandomID?)
-    }
+    /// The transaction and nonce1 for which it is done.
+    var acknowledged: RoundName?
+    /// The nonce1 under which it has sent the message after which the Acknowledgement is due. It outlasts the exchange:
+    /// where the Acknowledgement was lost, the AIoTF takes a second answer as done (`spec/1 "What repeats"`).
+    var completed: Nonce?
 
     package init(
         provisioning: DeviceProvisioning, nonVolatile: DeviceNonVolatile = DeviceNonVolatile(),
@@ -54,27 +35,16 @@ package struct Device: Sendable {
         self.generator = generator
     }
 
-    /// The carrier is gone: sessions, rounds and waiting are forgotten.
-    package mutating func carrierLost() {
-        nas.carrierLost()
-        phase = .idle
-        round = nil
-        asID = nil
-        sdu = []
-    }
-
-    /// Whether it has been acknowledged for the transaction and nonce1 at hand.
-    package var isAcknowledged: Bool { round?.isAcknowledged ?? false }
-
-    package mutating func resetCost() { nas.resetCost() }
-
-    /// Takes in the octets of an R2D message; anything that is none is met with silence.
+    /// Takes in the octets of an R2D message with a right CRC; anything may come.
     package mutating func receive(octets: [UInt8]) -> DeviceTransmission? {
-        guard let message = try? R2DMessage(decoding: octets) else { return nil }
-        return receive(message)
+        do {
+            return receive(try R2DMessage(decoding: octets))
+        } catch {
+            return stay(.undecodable(error))
+        }
     }
 
-    /// Takes in an R2D message.
+    /// Takes in an R2D message, decoded once for all devices that hear it.
     /// - Returns: the burst that the device sends; nil when it stays silent.
     package mutating func receive(_ message: R2DMessage) -> DeviceTransmission? {
         switch message {
@@ -87,38 +57,79 @@ package struct Device: Sendable {
         }
     }
 
+    /// The carrier is gone: sessions, rounds and waiting are forgotten (`spec/1 "Steps"`).
+    package mutating func carrierLost() {
+        nas.carrierLost()
+        phase = .idle
+        round = nil
+        acknowledged = nil
+        completed = nil
+    }
+
+    /// Counts why the message at hand is met with silence.
     mutating func stay(_ silence: DeviceSilence) -> DeviceTransmission? {
         silences[silence, default: 0] += 1
         return nil
     }
 }
 
+// MARK: - What others may know of it
+
 extension Device {
-    /// The burst that carries `sdu` from `offset` on, in as much as the schedule's transport block takes.
-    mutating func segment(from offset: Int, schedule: Schedule, delay: AirDuration? = nil) -> DeviceTransmission? {
-        let room = Int(schedule.transportBlockOctets) - D2RUpperLayerData.headerOctets
-        guard room > 0, offset <= sdu.count else { return stay(.badSchedule) }
-        let part = Array(sdu[offset..<min(sdu.count, offset + room)])
-        let message = D2RUpperLayerData(
-            moreData: offset + part.count < sdu.count, sdu: part,
-            transportBlockOctets: Int(schedule.transportBlockOctets))
-        guard let octets = try? message.encoded() else { return stay(.badSchedule) }
-        if !message.moreData, nas.takesAcknowledgement { round?.hasSentLastMessage = true }
-        return DeviceTransmission(
-            message: octets, format: schedule.burstFormat(), delay: delay ?? self.delay(of: schedule))
+    /// What outlasts the carrier.
+    package var nonVolatile: DeviceNonVolatile { nas.nonVolatile }
+
+    /// Makes every command end with status 3 (low energy).
+    package var isLowOnEnergy: Bool {
+        get { nas.isLowOnEnergy }
+        set { nas.isLowOnEnergy = newValue }
     }
 
-    /// A device starts no sooner than the turnaround after the frame that schedules it (`spec/2 "Timing"`).
-    func delay(of schedule: Schedule) -> AirDuration {
-        profile.d2rTurnaround + profile.startOffsetUnit * Int64(schedule.startOffset)
-    }
+    /// The AS ID under which the device can be addressed.
+    package var asID: ASID? { exchange?.asID }
+
+    /// Whether the round at hand has ended with an Acknowledgement.
+    package var isAcknowledged: Bool { round.map { $0.name == acknowledged } ?? false }
+
+    /// Starts the count of what the security procedure costs again.
+    package mutating func resetCost() { nas.resetCost() }
 }
 
-extension Schedule {
-    /// The shape of the burst that this schedule asks for.
-    func burstFormat(frequencyPosition: Int = 0) -> D2RBurstFormat {
-        D2RBurstFormat(
-            rateCode: Int(rateCode & 7), subcarrierPeriods: 1 << (Int(subcarrierCode & 3) + min(frequencyPosition, 7)),
-            fec: fec, repetition: repetition, midamble: midamble, transportBlockOctets: Int(transportBlockOctets))
+// MARK: - State
+
+extension Device {
+    enum Phase: Sendable {
+        /// Takes part in nothing before the next paging.
+        case idle
+        /// Waits for the trigger of its occasion.
+        case awaitingTrigger(occasion: Int, Paging)
+        /// Msg1 of CBRA is out, sent after this trigger.
+        case awaitingRandomIDResponse(RandomID, trigger: Int)
+        /// From the access response on, past the Acknowledgement, to the next paging that it answers.
+        case inExchange(DeviceExchange)
+    }
+
+    /// What a device answers to while a nonce1 lasts.
+    struct RoundName: Hashable, Sendable {
+        let transactionID: TransactionID
+        let nonce1: Nonce
+    }
+
+    struct Round: Sendable {
+        let name: RoundName
+        /// The paging A-IoT NAS PDU.
+        let pdu: [UInt8]
+        let answersStale: Bool
+    }
+
+    /// The exchange under way; setting it takes the device out of contention.
+    var exchange: DeviceExchange? {
+        get { if case .inExchange(let exchange) = phase { exchange } else { nil } }
+        set { phase = newValue.map(Phase.inExchange) ?? .idle }
+    }
+
+    /// Whether the round at hand belongs to this transaction.
+    func isInRound(of transactionID: TransactionID) -> Bool {
+        round?.name.transactionID == transactionID
     }
 }

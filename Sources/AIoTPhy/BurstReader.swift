@@ -1,75 +1,64 @@
 import Glibc
 
-/// Reads one burst from a candidate for its preamble: lines it up, follows its clock, decodes and measures it.
-///
-/// The clock error that a preamble shows is too coarse for a long burst. So the alignment is refined over ever longer
-/// parts, each twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known
-/// count with the sign that suits them, so no bit needs to be decided first.
+/// Reads one burst from a candidate for its preamble: lines it up, decodes and measures it.
 struct BurstReader {
     struct Reading {
         var decoded: D2RCoding.Decoded
         var alignment: Alignment
-        /// Whether the burst as a whole, not only its CRC, stands out of the noise.
-        var isBurst: Bool
         /// Half the difference of the reflection states as received, in the carrier's phase.
         var gain: Complex
         /// |gain|^2 * T_bit / N0.
         var snr: Double
-        /// The reflection as +1 and -1 on the window's samples, from `firstSample` on.
-        var levels: [Float]
-        var firstSample: Int
+        /// What the burst adds to the window, in units of the gain.
+        var contribution: BurstContribution
+        /// Power of the preamble's coherent sum.
+        var preamblePower: Double
     }
 
-    /// Probability that noise alone makes a burst in one window (*ours*).
-    private static let falseBurstProbability = 1e-7
+    /// Probability that noise alone makes a burst in one window, and that it adds up as well as one (*ours*).
+    private static let falseBurstProbability = 1e-6
+    private static let falseShareProbability = 1e-3
+    /// Least coherent share of a burst without code: an SNR of 0 dB per bit.
+    private static let leastShareWithoutCode = 0.5
+    /// Least amplitude of the preamble relative to all bits (*ours*: four deviations at the least SNR).
+    private static let leastPreamble = 0.6
+    private static let leastPreambleWithCode = 0.4
+    /// A bit below this part of the amplitude is a toss-up, unless noise may reach it; this many may be (*ours*).
+    private static let tossUp = 0.3
+    private static let tossUpLimit = 4
+    private static let noiseReach = 5.0
+    /// By how much a measured clock error may exceed the largest.
+    private static let clockErrorSlack = 1.1
+    /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
+    private static let alignmentsWithCode = 4
+    /// Bits at each end over which the mean is compared with the rest beside it (*ours*).
+    private static let restBits = 4.0
 
     let filter: MatchedFilter
+    let grid: OutputGrid?
     let shape: BurstShape
     let profile: AirProfile
 
-    /// `nil` when the burst does not lie within the window.
-    func reading(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
-        guard let alignment = tracked(candidate.alignment) else { return nil }
+    /// The burst behind a candidate; `nil` when there is none.
+    func burst(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
+        let width = shape.format.fec ? Self.alignmentsWithCode : 1
+        let tracker = AlignmentTracker(filter: filter, shape: shape, grid: grid, width: width)
+        for alignment in tracker.tracked(candidate.alignment) {
+            let decoded = decoded(alignment)
+            guard decoded.crcRight else { continue }
+            if let reading = measured(decoded, alignment, hypotheses: hypotheses) { return reading }
+        }
+        return nil
+    }
+
+    private func decoded(_ alignment: Alignment) -> D2RCoding.Decoded {
         let outputs = filter.outputs(alignment, shape)
         let axis = phase(of: outputs)
         var soft = [Float](repeating: 0, count: shape.codedBits)
         for (bit, index) in shape.codedIndices.enumerated() where index >= 0 {
-            soft[index] = Float(outputs[bit].re * axis.re + outputs[bit].im * axis.im)
+            soft[index] = Float(outputs[bit].along(axis))
         }
-        let decoded = D2RCoding.decoded(soft, format: shape.format, in: profile)
-        return measured(decoded, alignment, outputs, hypotheses: hypotheses)
-    }
-
-    /// The alignment that suits the whole burst best.
-    private func tracked(_ candidate: Alignment) -> Alignment? {
-        var bits = shape.preambleBits
-        var alignment = candidate
-        while true {
-            guard filter.contains(alignment, bits: bits, shape) else { return nil }
-            alignment = refined(alignment, bits: bits)
-            guard bits < shape.channelBits else { return alignment }
-            bits = min(bits * 2, shape.channelBits)
-        }
-    }
-
-    /// Climbs to the best alignment over the first `bits` bits in steps from a quarter of a half-period down.
-    private func refined(_ start: Alignment, bits: Int) -> Alignment {
-        var best = start
-        var quality = filter.alignmentQuality(best, bits: bits, shape)
-        var step = start.half / 4
-        for _ in 0..<5 {
-            for _ in 0..<4 {
-                let before = best
-                for (shift, spread) in [(step, 0.0), (-step, 0), (0, step), (0, -step)] {
-                    let trial = best.moved(by: shift, spread: spread, over: bits * shape.halvesPerBit)
-                    let value = filter.alignmentQuality(trial, bits: bits, shape)
-                    if value > quality { (best, quality) = (trial, value) }
-                }
-                if best == before { break }
-            }
-            step /= 2
-        }
-        return best
+        return D2RCoding.decoded(soft, format: shape.format, in: profile)
     }
 
     /// The phase of bit 0: from the known bits first, then from all.
@@ -78,64 +67,108 @@ struct BurstReader {
         for (output, sign) in zip(outputs, shape.knownSigns) { sum += output * Double(sign) }
         for (output, known) in zip(outputs, shape.knownSigns) where known == 0 {
             // Weak outputs say little of the phase and may have the wrong sign: they count by their size anyway.
-            let alike = output.re * sum.re + output.im * sum.im
-            sum += alike < 0 ? output * -1 : output
+            sum += output.along(sum) < 0 ? output * -1 : output
         }
         return sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
     }
 
+    /// Measures a burst whose CRC is right; `nil` when it does not stand out of the noise.
     private func measured(
-        _ decoded: D2RCoding.Decoded, _ alignment: Alignment, _ outputs: [Complex], hypotheses: Double
+        _ decoded: D2RCoding.Decoded, _ rough: Alignment, hypotheses: Double
     ) -> Reading? {
         guard let bits = try? D2RCoding.burstBits(of: decoded.octets, format: shape.format, in: profile) else {
             return nil
         }
-        var sum = Complex.zero
-        var energy = 0.0
-        for (bit, output) in zip(bits, outputs) {
-            sum += bit == 0 ? output : output * -1
-            energy += output.power
-        }
-        let count = Double(outputs.count)
-        let levels = levels(of: bits, alignment)
-        let levelEnergy = levels.levels.reduce(0) { $0 + Double($1 * $1) }
+        // With all bits known, what is left of the misalignment need not blur the measurement.
+        let alignment = AlignmentRefiner(filter: filter, shape: shape).refined(rough, bits: bits)
+        let outputs = filter.outputs(alignment, shape)
+        let sum = coherentSum(outputs, bits)
+        var contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
+        guard isPlausible(alignment, outputs, sum), shape.format.fec || isDecided(bits, outputs, sum),
+            standsOut(sum, outputs, templateEnergy: contribution.energy, decoded, hypotheses: hypotheses)
+        else { return nil }
         let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
-        let across = outputs.reduce(0) {
-            $0 + ($1.im * axis.re - $1.re * axis.im) * ($1.im * axis.re - $1.re * axis.im)
-        }
-        let gain = sum * (1 / max(levelEnergy, 1))
+        let across = outputs.reduce(0) { $0 + $1.across(axis) * $1.across(axis) }
+        let gain = sum * (1 / max(contribution.energy, 1))
+        contribution.lift(by: restStep(bits.count, alignment, gain: gain))
         // Noise is measured across the burst's axis, where errors of timing do not count as noise.
-        let noisePerSample = 2 * across / max(levelEnergy, 1)
+        let noisePerSample = 2 * across / max(contribution.energy, 1)
         let bitSamples = alignment.half * Double(shape.halvesPerBit)
-        let words = Double(decoded.octets.count) * 8 * log(2)
-        let bound = 1 - exp((log(Self.falseBurstProbability / max(hypotheses, 1)) - words) / (count - 1))
         return Reading(
-            decoded: decoded, alignment: alignment, isBurst: decoded.crcRight && sum.power > bound * count * energy,
-            gain: gain, snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude),
-            levels: levels.levels, firstSample: levels.first)
+            decoded: decoded, alignment: alignment, gain: gain,
+            snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude), contribution: contribution,
+            preamblePower: filter.preamble(alignment, shape).sum.power)
     }
 
-    /// The burst's reflection, zero mean, on the samples of the window.
-    private func levels(of bits: [UInt8], _ alignment: Alignment) -> (levels: [Float], first: Int) {
-        let rate = shape.format.bitRateHz(in: profile) * Double(shape.halvesPerBit)
-        let wave = D2RModulator.waveform(
-            ofBits: bits, format: shape.format, clockError: 0, reflection: .twoPhase, in: profile)
-        // One half-period lasts `half` samples: that is the rate at which to render.
-        let sampleRate = alignment.half * rate
-        let first = max(Int(alignment.start), 0)
-        let length = Double(bits.count * shape.halvesPerBit) * alignment.half
-        let count = max(Int((alignment.start + length).rounded(.up)) - first, 0)
-        var levels = [Float](repeating: 0, count: count)
-        levels.withUnsafeMutableBufferPointer {
-            wave.render(into: $0, firstSample: first, startSample: alignment.start, sampleRateHz: sampleRate)
+    /// Whether the preamble has its share in the burst, and the clock error is one that devices have.
+    ///
+    /// Uncoded bits of a stronger burst elsewhere always add up; the preamble does not.
+    private func isPlausible(_ alignment: Alignment, _ outputs: [Complex], _ sum: Complex) -> Bool {
+        let preamble = zip(outputs.prefix(shape.preambleBits), shape.knownSigns).reduce(Complex.zero) {
+            $0 + $1.0 * Double($1.1)
         }
-        // The samples at the ends lie partly outside, where the device is at rest and nothing is to be taken out.
-        if let last = levels.indices.last {
-            let inFirst = Float(1 - (alignment.start - Double(first)))
-            let inLast = Float(1 - (Double(first + count) - alignment.start - length))
-            levels[0] += 1 - inFirst
-            levels[last] += 1 - inLast
+        let perPreambleBit =
+            preamble.along(sum) / max(sum.magnitude, .leastNormalMagnitude) / Double(shape.preambleBits)
+        let perBit = sum.magnitude / Double(outputs.count)
+        let least = shape.format.fec ? Self.leastPreambleWithCode : Self.leastPreamble
+        let error = abs(shape.nominalHalf / alignment.half - 1)
+        return perPreambleBit > least * perBit && error < Self.clockErrorSlack * profile.largestClockError
+    }
+
+    /// Whether few bits are toss-ups that noise does not explain: where two bursts of one strength overlap in step, bits in
+    /// which they differ cancel, and one in 64 such mixtures would have its CRC right.
+    private func isDecided(_ bits: [UInt8], _ outputs: [Complex], _ sum: Complex) -> Bool {
+        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        let amplitude = sum.magnitude / Double(outputs.count)
+        let across = outputs.reduce(0) { $0 + $1.across(axis) * $1.across(axis) }
+        let deviation = (across / Double(outputs.count)).squareRoot()
+        let limit = min(Self.tossUp * amplitude, amplitude - Self.noiseReach * deviation)
+        let tossUps = zip(bits, outputs).count { $1.along(axis) * ($0 == 0 ? 1 : -1) < limit }
+        return tossUps <= Self.tossUpLimit
+    }
+
+    /// Whether noise would hardly make a burst like this, all its bits taken together.
+    ///
+    /// Every hypothesis times every message is one more chance for noise, hence a union bound over both. The sum is held
+    /// against the noise of the window, and, less strictly, against the burst's own outputs: those also hold what other
+    /// devices add, which is no noise. Without a code, bits that are all right are far above that.
+    private func standsOut(
+        _ sum: Complex, _ outputs: [Complex], templateEnergy: Double, _ decoded: D2RCoding.Decoded, hypotheses: Double
+    ) -> Bool {
+        let chances = log(max(hypotheses, 1)) + Double(decoded.octets.count) * 8 * log(2)
+        let powerBound = (chances - log(Self.falseBurstProbability)) * filter.noise * templateEnergy
+        let energy = outputs.reduce(0) { $0 + $1.power } * Double(outputs.count)
+        let shareBound = 1 - exp((log(Self.falseShareProbability) - chances) / Double(outputs.count - 1))
+        let share = shape.format.fec ? shareBound : max(shareBound, Self.leastShareWithoutCode)
+        return sum.power > powerBound && sum.power > share * energy
+    }
+
+    private func coherentSum(_ outputs: [Complex], _ bits: [UInt8]) -> Complex {
+        zip(bits, outputs).reduce(.zero) { $1.0 == 0 ? $0 + $1.1 : $0 - $1.1 }
+    }
+
+    /// The mean of a burst over the rest before and after it, in units of the gain: +1 for a device that rests
+    /// absorbing, -1 for one that rests reflecting.
+    ///
+    /// Only what is taken out of the signal for other bursts depends on it. Where too little rest is in the window to
+    /// tell, the device is taken to rest absorbing.
+    private func restStep(_ bits: Int, _ alignment: Alignment, gain: Complex) -> Float {
+        let bit = alignment.half * Double(shape.halvesPerBit)
+        let end = alignment.start + Double(bits) * bit
+        let length = min(Self.restBits, Double(bits)) * bit
+        var step = 0.0
+        var weight = 0.0
+        for (edge, sign) in [(alignment.start, 1.0), (end, -1.0)] {
+            let outside = sign > 0 ? min(edge, length) : min(filter.limit - edge, length)
+            guard outside > 0.25 * bit else { continue }
+            let before = filter.total(before: edge - (sign > 0 ? outside : length))
+            let middle = filter.total(before: edge)
+            let after = filter.total(before: edge + (sign > 0 ? length : outside))
+            let early = (middle - before) * (1 / (sign > 0 ? outside : length))
+            let late = (after - middle) * (1 / (sign > 0 ? length : outside))
+            step += ((late - early) * gain.conjugate).re * sign / gain.power * outside
+            weight += outside
         }
-        return (levels, first)
+        return weight > 0 ? Float(min(max((step / weight).rounded(), -1), 1)) : 1
     }
 }

@@ -35,9 +35,10 @@ struct Alignment: Hashable {
     var start: Double
     var half: Double
 
-    /// Moved by `shift`, then stretched so that the ends of the first `halves` half-periods move apart by `spread` each.
-    func moved(by shift: Double, spread: Double, over halves: Int) -> Alignment {
-        Alignment(start: start + shift - spread, half: half + 2 * spread / Double(max(halves, 1)))
+    /// Moved by `shift` half-periods, and stretched by the part `stretch` around half-period `pivot`, which stays.
+    func shifted(by shift: Double, stretchedBy stretch: Double, around pivot: Double) -> Alignment {
+        let longer = half * (1 + stretch)
+        return Alignment(start: start + shift * half + pivot * (half - longer), half: longer)
     }
 
     /// Where half-period `index` begins.

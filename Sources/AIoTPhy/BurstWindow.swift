@@ -14,8 +14,9 @@ struct BurstWindow {
     private static let sampleLimit = 4_000_000
     /// Fewest samples per half-period with which a burst can still be read.
     private static let leastSamplesPerHalf = 2.0
-    /// Idle carrier kept at both sides, for the fit of the leak and the ends of bursts.
-    private static let borderSeconds = 20e-6
+    /// Idle carrier kept before and after, for the fit of the leak and the ends of bursts (*ours*).
+    private static let leadSeconds = 100e-6
+    private static let tailSeconds = 20e-6
 
     let expected: [Expected]
     /// End of the R2D frame that scheduled the bursts.
@@ -24,7 +25,9 @@ struct BurstWindow {
     private(set) var range: Range<Int>
     private let decimation: Int
     private let streamRateHz: Double
-    private var samples: [Float]
+    /// Room for the whole window, of which `filled` floats are in.
+    private var samples: [Float] = []
+    private var filled = 0
     /// Stream index of the next sample to take, and the partial mean before it.
     private var next: Int
     private var partial: (re: Float, im: Float) = (0, 0)
@@ -34,7 +37,7 @@ struct BurstWindow {
     init?(_ expected: [Expected], origin: Double, streamRateHz: Double, profile: AirProfile) {
         guard let first = expected.first else { return nil }
         let error = profile.largestClockError
-        let border = Self.borderSeconds + D2RDemodulator.startMarginSeconds
+        let margin = D2RDemodulator.startMarginSeconds
         var length = 0.0
         var half = Double.infinity
         for burst in expected.map(\.burst) {
@@ -47,8 +50,8 @@ struct BurstWindow {
             half = min(half, streamRateHz / (format.bitRateHz(in: profile) * halves))
         }
         let delay = first.burst.delay.seconds
-        let begin = origin + (delay / (1 + error) - border) * streamRateHz
-        let end = origin + ((delay + length) / (1 - error) + border) * streamRateHz
+        let begin = origin + (delay / (1 + error) - margin - Self.leadSeconds) * streamRateHz
+        let end = origin + ((delay + length) / (1 - error) + margin + Self.tailSeconds) * streamRateHz
         guard begin.isFinite, end.isFinite, abs(begin) < 1e15, abs(end) < 1e15, begin < end, end > 0 else { return nil }
         range = max(Int(begin), 0)..<Int(end.rounded(.up))
         let wanted = max(Int(half / Self.samplesPerHalf), 1)
@@ -59,15 +62,13 @@ struct BurstWindow {
         self.origin = origin
         self.streamRateHz = streamRateHz
         next = range.lowerBound
-        samples = []
     }
 
     /// Ends the window before `sample`.
     mutating func cut(at sample: Double) {
         let end = min(max(Int(sample), range.lowerBound), range.upperBound)
         range = range.lowerBound..<end
-        let kept = 2 * ((end - range.lowerBound) / decimation)
-        if samples.count > kept { samples.removeLast(samples.count - kept) }
+        filled = min(filled, 2 * ((end - range.lowerBound) / decimation))
     }
 
     /// Takes what it needs of the samples in `ring`.
@@ -75,9 +76,10 @@ struct BurstWindow {
         let begin = max(next, ring.oldest)
         let end = min(range.upperBound, ring.end)
         guard begin < end else { return }
-        if samples.isEmpty { samples.reserveCapacity(2 * (range.count / decimation + 1)) }
-        // Samples that the ring no longer holds are filled in, so that times stay right.
-        if begin > next { fill(begin - next) }
+        if samples.isEmpty { samples = [Float](repeating: 0, count: 2 * (range.count / decimation + 1)) }
+        // Samples that the ring no longer holds are left zero, so that times stay right.
+        filled += 2 * ((partialCount + begin - next) / decimation)
+        partialCount = (partialCount + begin - next) % decimation
         ring.forEachPart(begin..<end) { append($0) }
         next = end
     }
@@ -85,27 +87,35 @@ struct BurstWindow {
     /// The window with what has been taken of it.
     func sampleWindow() -> SampleWindow {
         SampleWindow(
-            samples: samples, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz)
-    }
-
-    private mutating func fill(_ count: Int) {
-        for _ in 0..<count { add(0, 0) }
+            samples: Array(samples[..<filled]), firstSample: range.lowerBound, decimation: decimation,
+            streamRateHz: streamRateHz)
     }
 
     private mutating func append(_ part: UnsafeBufferPointer<Float>) {
-        for index in stride(from: 0, to: part.count, by: 2) { add(part[index], part[index + 1]) }
-    }
-
-    @inline(__always)
-    private mutating func add(_ re: Float, _ im: Float) {
-        partial.re += re
-        partial.im += im
-        partialCount += 1
-        guard partialCount == decimation else { return }
         let scale = 1 / Float(decimation)
-        samples.append(partial.re * scale)
-        samples.append(partial.im * scale)
-        partial = (0, 0)
-        partialCount = 0
+        let decimation = decimation
+        var (re, im) = partial
+        var count = partialCount
+        var position = filled
+        samples.withUnsafeMutableBufferPointer { samples in
+            var index = 0
+            while index + 1 < part.count {
+                let end = min(index + 2 * (decimation - count), part.count & ~1)
+                count += (end - index) / 2
+                while index < end {
+                    re += part[index]
+                    im += part[index + 1]
+                    index += 2
+                }
+                guard count == decimation, position + 1 < samples.count else { break }
+                samples[position] = re * scale
+                samples[position + 1] = im * scale
+                position += 2
+                (re, im, count) = (0, 0, 0)
+            }
+        }
+        partial = (re, im)
+        partialCount = count
+        filled = position
     }
 }

@@ -12,7 +12,7 @@ struct CarrierFit {
 
     /// Window samples per mean: 16 µs, so that an offset of 5 kHz turns by half a radian (*ours*).
     private static let blockSeconds = 16e-6
-    private static let rounds = 4
+    private static let rounds = 8
 
     /// Fits `samples` (interleaved); `knownOffset` is the DC offset that the keying of an R2D frame showed.
     init(samples: UnsafeBufferPointer<Float>, sampleRateHz: Double, knownOffset: Complex?) {
@@ -29,15 +29,13 @@ struct CarrierFit {
         var blockTurn = Self.turnPerBlock(blocks)
         // Below one turn over the window a constant and the leak look alike; the constant then stays where it is.
         let fitsOffset = abs(blockTurn) * Double(blocks.count) > 2 * Double.pi
-        var extra = Complex.zero
-        for _ in 0..<Self.rounds {
-            let fit = Self.solve(blocks, turn: blockTurn, fitsOffset: fitsOffset)
-            (leak, extra) = (fit.leak, fit.offset)
+        var fit = Self.solve(blocks, turn: blockTurn, fitsOffset: fitsOffset)
+        for _ in 0..<Self.rounds where abs(fit.turnError) * Double(blocks.count) > 1e-5 {
             blockTurn += fit.turnError
+            fit = Self.solve(blocks, turn: blockTurn, fitsOffset: fitsOffset)
         }
-        let final = Self.solve(blocks, turn: blockTurn, fitsOffset: fitsOffset, fitsTurn: false)
-        (leak, extra) = (final.leak, final.offset)
-        offset += extra
+        leak = fit.leak
+        offset += fit.offset
         turn = blockTurn / Double(size)
         // The fit is of means over blocks around their centres; take it to single samples.
         leak = leak * (1 / Self.shrinkage(turn: turn, size: size)) * Complex(angle: -turn * Double(size - 1) / 2)
@@ -82,49 +80,58 @@ struct CarrierFit {
         var turnError: Double
     }
 
-    /// Least squares for leak, offset and the slope that an error of `turn` leaves; the phase counts from block 0.
-    private static func solve(
-        _ blocks: [Complex], turn: Double, fitsOffset: Bool, fitsTurn: Bool = true
-    ) -> Solution {
+    /// Least squares for leak, offset and the ramp that an error of `turn` leaves; the phase counts from block 0.
+    private static func solve(_ blocks: [Complex], turn: Double, fitsOffset: Bool) -> Solution {
         let middle = Double(blocks.count - 1) / 2
         let scale = 1 / max(middle, 1)
-        var normal = NormalEquations()
-        var phasor = Complex(1, 0)
         let step = Complex(angle: turn)
+        var phasor = Complex(1, 0)
+        var sums = Sums()
         for (index, block) in blocks.enumerated() {
             if index.isMultiple(of: 256) { phasor = Complex(angle: turn * Double(index)) }
-            let ramp = fitsTurn ? phasor * ((Double(index) - middle) * scale) : .zero
-            normal.add((phasor, ramp, fitsOffset ? Complex(1, 0) : .zero), block)
+            sums.add(block, phasor: phasor, ramp: (Double(index) - middle) * scale)
             phasor = phasor * step
         }
-        let (leak, slope, offset) = normal.solution(ridge: 1e-9 * Double(blocks.count))
-        let turnError = leak.power > 0 ? (slope / leak).im * scale : 0
-        // The slope's real part, a drift of the level, is left in the residual.
+        let (leak, ramp, offset) = sums.solution(fitsOffset: fitsOffset)
+        // The ramp's part in the direction of the leak is a drift of the level; the other is an error of the turn.
+        let turnError = leak.power > 0 ? (ramp / leak).im * scale : 0
         return Solution(leak: leak, offset: offset, turnError: turnError.isFinite ? turnError : 0)
     }
 }
 
-/// Normal equations of three complex unknowns, solved by elimination.
-private struct NormalEquations {
-    private var matrix = [[Complex]](repeating: [Complex](repeating: .zero, count: 4), count: 3)
+/// Sums over blocks of the normal equations for leak, ramp and offset.
+private struct Sums {
+    private var count = 0.0
+    private var ramp2 = 0.0
+    private var turned = Complex.zero
+    private var turnedRamp = Complex.zero
+    private var phasors = Complex.zero
+    private var phasorRamps = Complex.zero
+    private var plain = Complex.zero
 
-    mutating func add(_ row: (Complex, Complex, Complex), _ value: Complex) {
-        let columns = [row.0, row.1, row.2, value]
-        for line in 0..<3 {
-            for column in 0..<4 { matrix[line][column] += columns[line].conjugate * columns[column] }
-        }
+    mutating func add(_ block: Complex, phasor: Complex, ramp: Double) {
+        let still = block * phasor.conjugate
+        count += 1
+        ramp2 += ramp * ramp
+        turned += still
+        turnedRamp += still * ramp
+        phasors += phasor
+        phasorRamps += phasor * ramp
+        plain += block
     }
 
-    /// The solution; `ridge` keeps an unknown that nothing determines at zero.
-    func solution(ridge: Double) -> (Complex, Complex, Complex) {
-        var rows = matrix
-        for line in 0..<3 { rows[line][line] += Complex(max(ridge, .leastNormalMagnitude), 0) }
-        for pivot in 0..<3 {
-            for line in 0..<3 where line != pivot {
-                let factor = rows[line][pivot] / rows[pivot][pivot]
-                for column in pivot..<4 { rows[line][column] -= factor * rows[pivot][column] }
-            }
+    /// Leak, ramp and offset. Leak and ramp are orthogonal, the ramp being centred; so the offset, when asked for, follows
+    /// from what the two do not explain.
+    func solution(fitsOffset: Bool) -> (Complex, Complex, Complex) {
+        let slope = max(ramp2, .leastNormalMagnitude)
+        var offset = Complex.zero
+        if fitsOffset {
+            let explained = phasors * turned * (1 / count) + phasorRamps * turnedRamp * (1 / slope)
+            let rest = count - phasors.power / count - phasorRamps.power / slope
+            offset = (plain - explained) * (1 / max(rest, 1e-6 * count))
         }
-        return (rows[0][3] / rows[0][0], rows[1][3] / rows[1][1], rows[2][3] / rows[2][2])
+        let leak = (turned - phasors.conjugate * offset) * (1 / count)
+        let ramp = (turnedRamp - phasorRamps.conjugate * offset) * (1 / slope)
+        return (leak, ramp, offset)
     }
 }

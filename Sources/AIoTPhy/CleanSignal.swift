@@ -8,6 +8,8 @@ struct CleanSignal {
     /// Interleaved running sums: element k is the sum of the samples before k; one more than samples.
     private(set) var sums: [Double]
     let carrier: CarrierFit
+    /// Noise power of one sample, from the differences of neighbours; strong bursts raise it.
+    private(set) var noise: Double
 
     var count: Int { samples.count / 2 }
 
@@ -19,20 +21,38 @@ struct CleanSignal {
         samples = window.samples
         sums = [Double](repeating: 0, count: window.samples.count + 2)
         samples.withUnsafeMutableBufferPointer { Self.removeCarrier(carrier, from: $0) }
+        noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
         accumulate(from: 0)
     }
 
-    /// Takes `gain` times a waveform of levels out of the samples from `first` on.
-    mutating func subtract(_ levels: [Float], gain: Complex, from first: Int) {
+    private static func noise(in samples: UnsafeBufferPointer<Float>) -> Double {
+        var sum: Float = 0
+        var total = 0.0
+        for index in stride(from: 0, to: max(samples.count - 2, 0), by: 2) {
+            let re = samples[index + 2] - samples[index]
+            let im = samples[index + 3] - samples[index + 1]
+            sum += re * re + im * im
+            if index & 255 == 0 {
+                total += Double(sum)
+                sum = 0
+            }
+        }
+        return (total + Double(sum)) / Double(max(samples.count - 2, 1))
+    }
+
+    /// Takes a burst out of the signal.
+    mutating func subtract(_ burst: BurstContribution, gain: Complex) {
         let re = Float(gain.re)
         let im = Float(gain.im)
+        let first = burst.firstSample
         samples.withUnsafeMutableBufferPointer { samples in
-            for (index, level) in levels.enumerated() where 2 * (first + index) + 1 < samples.count {
+            for (index, level) in burst.levels.enumerated() where 2 * (first + index) + 1 < samples.count {
                 samples[2 * (first + index)] -= level * re
                 samples[2 * (first + index) + 1] -= level * im
             }
         }
         accumulate(from: first)
+        noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
     }
 
     private mutating func accumulate(from first: Int) {

@@ -18,6 +18,10 @@ struct Complex: Hashable {
     var power: Double { re * re + im * im }
     var magnitude: Double { power.squareRoot() }
     var angle: Double { atan2(im, re) }
+    /// The part along `axis`, times its length.
+    func along(_ axis: Complex) -> Double { re * axis.re + im * axis.im }
+    /// The part at right angles to `axis`, times its length.
+    func across(_ axis: Complex) -> Double { im * axis.re - re * axis.im }
     var conjugate: Complex { Complex(re, -im) }
 
     static func + (left: Complex, right: Complex) -> Complex { Complex(left.re + right.re, left.im + right.im) }

@@ -1,4 +1,5 @@
 import AIoTBase
+import Glibc
 
 /// Finds and decodes the bursts of one time position (`spec/2 "D2R waveform"`).
 ///
@@ -9,9 +10,15 @@ struct D2RDemodulator {
     /// Uncertainty of a start beside the device's clock: the end of the R2D frame, propagation, switching (*ours*).
     static let startMarginSeconds = 10e-6
     /// Probability that noise in one window looks like energy (*ours*).
-    private static let falseEnergyProbability = 1e-4
-    /// A position that is this much below an undecodable one in power holds but its cross-talk (*ours*).
-    private static let crossTalk = 0.25
+    private static let falseEnergyProbability = 1e-5
+    /// By how much the mean power of bits must exceed noise to be more, in deviations of noise (*ours*).
+    private static let leastExcess = 6.0
+    /// A candidate may be this much below the strongest, or as far below it as noise can reach, in deviations (*ours*).
+    private static let leastOfStrongest = 0.5
+    private static let noiseReach = 2.5
+    /// Power of what an undecodable burst, or a decoded one that was taken out, leaves in other positions (*ours*).
+    private static let crossTalkOfUndecodable = 0.25
+    private static let crossTalkOfDecoded = 0.05
 
     let profile: AirProfile
 
@@ -24,7 +31,7 @@ struct D2RDemodulator {
         var places = bursts.map { Place($0, window: window, origin: origin, profile: profile) }
         while let strongest = strongestReading(&places, signal) {
             let (index, reading) = strongest
-            signal.subtract(reading.levels, gain: reading.gain, from: reading.firstSample)
+            signal.subtract(reading.contribution, gain: reading.gain)
             places[index].outcome = .burst(reading)
             for other in places.indices { places[other].reopen() }
         }
@@ -69,33 +76,58 @@ struct D2RDemodulator {
     /// Searches all open places and returns the strongest burst; places that hold none are closed.
     private func strongestReading(_ places: inout [Place], _ signal: CleanSignal) -> (Int, BurstReader.Reading)? {
         signal.sums.withUnsafeBufferPointer { sums in
-            let filter = MatchedFilter(sums)
-            var results: [(index: Int, result: PreambleSearch.Result)] = []
+            let filter = MatchedFilter(sums, noise: signal.noise)
+            var results: [(index: Int, result: PreambleSearch.Result, grid: OutputGrid?)] = []
             for index in places.indices {
                 guard case .unknown = places[index].outcome else { continue }
-                let result = places[index].search.result(filter)
-                places[index].outcome = .nothing
-                if !result.candidates.isEmpty { results.append((index, result)) }
+                let grid = places[index].search.outputGrid(filter)
+                let result = places[index].search.result(filter, grid: grid)
+                places[index].outcome = outcome(result, grid, places[index].shape, filter)
+                if !result.candidates.isEmpty { results.append((index, result, grid)) }
             }
             results.sort { ($0.result.candidates.first?.power ?? 0) > ($1.result.candidates.first?.power ?? 0) }
-            for (index, result) in results {
-                let reader = BurstReader(filter: filter, shape: places[index].shape, profile: profile)
-                for candidate in result.candidates {
-                    if let reading = reader.reading(candidate, hypotheses: result.hypotheses), reading.isBurst {
+            for (index, result, grid) in results {
+                let reader = BurstReader(
+                    filter: filter, grid: grid, shape: places[index].shape, profile: profile)
+                for candidate in credible(result.candidates, places[index].shape, filter) {
+                    if let reading = reader.burst(candidate, hypotheses: result.hypotheses) {
                         return (index, reading)
                     }
                 }
-                places[index].outcome = energy(result, preambleBits: places[index].shape.preambleBits)
             }
             return nil
         }
     }
 
-    private func energy(_ result: PreambleSearch.Result, preambleBits: Int) -> Place.Outcome {
-        let threshold = PreambleSearch.shareThreshold(
-            outputs: preambleBits, hypotheses: result.hypotheses, probability: Self.falseEnergyProbability)
-        guard let power = result.candidates.first(where: { $0.share > threshold })?.power else { return .nothing }
-        return .energy(power)
+    /// The candidates that may be the strongest burst: shifted against itself, a strong one makes weaker candidates, and
+    /// one in 64 of those would have its CRC right.
+    private func credible(
+        _ candidates: [PreambleSearch.Candidate], _ shape: BurstShape, _ filter: MatchedFilter
+    ) -> [PreambleSearch.Candidate] {
+        guard let strongest = candidates.first?.power else { return [] }
+        let noise = filter.noise * shape.nominalHalf * Double(shape.preambleBits * shape.halvesPerBit)
+        return candidates.filter { candidate in
+            candidate.power > Self.leastOfStrongest * strongest
+                || strongest.squareRoot() - candidate.power.squareRoot() < Self.noiseReach * noise.squareRoot()
+        }
+    }
+
+    /// What a place holds when no burst can be read from it: a preamble, or the power of bits where two preambles may
+    /// have cancelled each other.
+    private func outcome(
+        _ result: PreambleSearch.Result, _ grid: OutputGrid?, _ shape: BurstShape, _ filter: MatchedFilter
+    ) -> Place.Outcome {
+        let share = PreambleSearch.shareThreshold(
+            outputs: shape.preambleBits, hypotheses: result.hypotheses, probability: Self.falseEnergyProbability)
+        let perBit = filter.noise * shape.nominalHalf * Double(shape.halvesPerBit)
+        let bits = Double(shape.preambleBits)
+        let power = perBit * bits * log(max(result.hypotheses, 1) / Self.falseEnergyProbability)
+        if let found = result.candidates.first(where: { $0.share > share && $0.power > power }) {
+            return .energy(found.power)
+        }
+        guard let (mean, count) = grid?.meanPower() else { return .nothing }
+        let excess = (mean - perBit) / perBit * Double(count).squareRoot()
+        return excess > Self.leastExcess ? .energy(mean * bits * bits) : .nothing
     }
 
     private func report(
@@ -105,10 +137,14 @@ struct D2RDemodulator {
         case .unknown, .nothing:
             return .idle
         case .energy(let power):
-            let strongest = places.reduce(0) { strongest, other in
-                if case .energy(let power) = other.outcome { max(strongest, power) } else { strongest }
-            }
-            return power < Self.crossTalk * strongest ? .idle : .undecodable
+            let crossTalk = places.map { other -> Double in
+                switch other.outcome {
+                case .unknown, .nothing: 0
+                case .energy(let power): power * Self.crossTalkOfUndecodable
+                case .burst(let reading): reading.preamblePower * Self.crossTalkOfDecoded
+                }
+            }.max()
+            return power < (crossTalk ?? 0) ? .idle : .undecodable
         case .burst(let reading):
             let isGhost = places.contains { other in
                 guard case .burst(let stronger) = other.outcome else { return false }

@@ -1,11 +1,16 @@
 /// The matched filter of a burst's bits over running sums.
 struct MatchedFilter {
     private let sums: UnsafeBufferPointer<Double>
-    private let limit: Double
+    /// Samples of the signal.
+    let limit: Double
+
+    /// Noise power of one sample.
+    let noise: Double
 
     /// `sums` as in `CleanSignal`; the filter must not outlive it.
-    init(_ sums: UnsafeBufferPointer<Double>) {
+    init(_ sums: UnsafeBufferPointer<Double>, noise: Double) {
         self.sums = sums
+        self.noise = noise
         limit = Double(sums.count / 2 - 1)
     }
 
@@ -40,17 +45,29 @@ struct MatchedFilter {
         return (sum, energy)
     }
 
-    /// How well the first `bits` bits line up: unknown bits count with the sign that suits them.
-    func alignmentQuality(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Double {
-        var sum = preamble(alignment, shape).sum
-        let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
-        for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
-            let output = output(bit: bit, alignment, shape)
-            let known = Double(shape.knownSigns[bit])
-            let sign = known != 0 ? known : output.re * axis.re + output.im * axis.im < 0 ? -1 : 1
-            sum += output * sign
+    /// How well the preamble lines up, alignments on and off the sample grid compared fairly.
+    func preambleQuality(_ alignment: Alignment, _ shape: BurstShape) -> Double {
+        preamble(alignment, shape).sum.power / templateEnergy(alignment, bits: shape.preambleBits, shape)
+    }
+
+    /// Half-periods of fewer samples than this have templates of clearly unequal energy.
+    private static let unequalBelow = 6.0
+
+    /// Energy of the square wave against which the first `bits` bits are held, in samples.
+    ///
+    /// A sample with an edge in it counts for less. With few samples per half-period an alignment that hits the sample
+    /// grid would win by that alone.
+    func templateEnergy(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> Double {
+        let halves = bits * shape.halvesPerBit
+        let whole = Double(halves) * alignment.half
+        guard alignment.half < Self.unequalBelow else { return whole }
+        var loss = 0.0
+        for index in 1..<max(halves, 1) {
+            let position = alignment.position(ofHalf: index)
+            let part = position - position.rounded(.down)
+            loss += part * (1 - part)
         }
-        return sum.power
+        return whole - 4 * loss
     }
 
     /// All outputs of the burst.

@@ -1,117 +1,85 @@
-/// Matched-filter outputs of single bits on a grid of starts, and the preamble's correlation over them.
+/// Matched-filter outputs of single bits on a grid of starts that spans the whole burst.
 ///
-/// The outputs are computed once, with the nominal clock; a clock error only changes which of them belong together.
+/// The outputs are computed once, with the nominal clock: a clock error of a few percent hardly changes one bit of few
+/// periods, it changes which outputs belong together. So a trial alignment costs one look-up per bit, and hundreds of
+/// them can be weighed.
 struct OutputGrid {
     /// Grid points per half-period (*ours*).
-    private static let pointsPerHalf = 6
+    static let pointsPerHalf = 6
 
-    /// Grid points at which a burst may start.
-    let starts: Int
-    private let shape: BurstShape
+    let shape: BurstShape
     private let origin: Double
     private let step: Double
-    /// Grid points before the first start, for bits that a fast clock brings forward.
-    private let lead: Int
     private let bitStep: Int
-    private var re: [Float]
-    private var im: [Float]
-    private var energies: [Float]
-    private var sumRe: [Float]
-    private var sumIm: [Float]
-    private var sumEnergy: [Float]
+    /// Outputs by the grid point at which their bit begins.
+    private(set) var re: [Float]
+    private(set) var im: [Float]
 
-    init(_ shape: BurstShape, starts range: ClosedRange<Double>, largestClockError: Double) {
+    /// Outputs of all bits of a burst that starts in `starts` with a clock error up to `largestClockError`.
+    init(_ shape: BurstShape, starts: ClosedRange<Double>, largestClockError: Double, _ filter: MatchedFilter) {
         self.shape = shape
         step = shape.nominalHalf / Double(Self.pointsPerHalf)
         bitStep = shape.halvesPerBit * Self.pointsPerHalf
-        starts = Int((range.upperBound - range.lowerBound) / step) + 2
-        lead = Int(Double(bitStep) * largestClockError) + 2
-        origin = range.lowerBound - Double(lead) * step
-        let stretched = Double(shape.preambleBits * bitStep) / (1 - min(largestClockError, 0.5))
-        let length = lead + starts + Int(stretched) + 2
-        re = [Float](repeating: 0, count: length)
-        im = re
-        energies = re
-        sumRe = [Float](repeating: 0, count: starts)
-        sumIm = sumRe
-        sumEnergy = sumRe
+        // A fast clock brings the first bit's middle forward; a slow one delays the last bit.
+        let lead = Double(bitStep) * largestClockError + Double(2 * Self.pointsPerHalf)
+        origin = starts.lowerBound - lead * step
+        let stretched = Double(shape.channelBits * bitStep) / (1 - min(largestClockError, 0.5))
+        let span = (starts.upperBound - starts.lowerBound) / step + stretched + lead
+        let count = Int(max(min(span, (filter.limit - origin) / step), 0)) + 2 * Self.pointsPerHalf
+        re = []
+        im = []
+        fill(count, filter)
     }
 
-    /// Computes the outputs of all grid points.
-    mutating func fill(_ filter: MatchedFilter) {
+    private mutating func fill(_ count: Int, _ filter: MatchedFilter) {
         let span = Self.pointsPerHalf
-        let count = re.count
         // First the running sums on the grid, then periods, then bits by doubling.
-        let totals = (0..<count + bitStep).map { filter.total(before: origin + Double($0) * step) }
         let periods = count + bitStep - 2 * span
-        var periodRe = [Float](repeating: 0, count: periods)
-        var periodIm = periodRe
+        var totals = [Complex](repeating: .zero, count: count + bitStep)
+        for index in totals.indices { totals[index] = filter.total(before: origin + Double(index) * step) }
+        re = [Float](repeating: 0, count: periods)
+        im = re
         for index in 0..<periods {
             let middle = totals[index + span]
             let ends = totals[index] + totals[index + 2 * span]
-            periodRe[index] = Float(2 * middle.re - ends.re)
-            periodIm[index] = Float(2 * middle.im - ends.im)
+            re[index] = Float(2 * middle.re - ends.re)
+            im[index] = Float(2 * middle.im - ends.im)
         }
         var width = 2 * span
+        var valid = periods
         while 2 * width <= bitStep {
-            for index in 0..<periods - width {
-                periodRe[index] += periodRe[index + width]
-                periodIm[index] += periodIm[index + width]
+            valid -= width
+            for index in 0..<valid {
+                re[index] += re[index + width]
+                im[index] += im[index + width]
             }
             width *= 2
         }
-        for index in 0..<count {
-            re[index] = periodRe[index]
-            im[index] = periodIm[index]
-            energies[index] = re[index] * re[index] + im[index] * im[index]
-        }
     }
 
-    /// Sums the preamble's bits for every start at one clock error.
-    mutating func correlate(clockError: Double) {
-        let starts = starts
-        for index in 0..<starts {
-            sumRe[index] = 0
-            sumIm[index] = 0
-            sumEnergy[index] = 0
-        }
-        for bit in 0..<shape.preambleBits {
-            let offset = place(of: bit, clockError: clockError)
-            let sign = shape.knownSigns[bit]
-            guard offset >= 0, offset + starts <= re.count else { continue }
-            re.withUnsafeBufferPointer { re in
-                im.withUnsafeBufferPointer { im in
-                    energies.withUnsafeBufferPointer { energies in
-                        for index in 0..<starts {
-                            sumRe[index] += sign * re[offset + index]
-                            sumIm[index] += sign * im[offset + index]
-                            sumEnergy[index] += energies[offset + index]
-                        }
-                    }
-                }
-            }
-        }
+    /// Outputs that are valid.
+    var count: Int { re.count - bitStep + 2 * Self.pointsPerHalf }
+
+    /// Mean power of the outputs of bits behind one another, and how many there are; no alignment is assumed.
+    func meanPower() -> (mean: Double, bits: Int)? {
+        let bits = count / bitStep
+        guard bits > 0 else { return nil }
+        var sum: Float = 0
+        for bit in 0..<bits { sum += re[bit * bitStep] * re[bit * bitStep] + im[bit * bitStep] * im[bit * bitStep] }
+        return (Double(sum) / Double(bits), bits)
     }
 
-    /// Power of the coherent sum at a start.
-    func power(_ start: Int) -> Double { Double(sumRe[start] * sumRe[start] + sumIm[start] * sumIm[start]) }
-
-    /// What the power would be if all outputs added up in phase.
-    func energy(_ start: Int) -> Double { Double(sumEnergy[start]) * Double(shape.preambleBits) }
-
-    /// Whether neither neighbour of a start is stronger.
-    func isPeak(_ start: Int) -> Bool {
-        let power = power(start)
-        return (start == 0 || power >= self.power(start - 1)) && (start + 1 >= starts || power > self.power(start + 1))
+    /// The place of bit 0, and the distance from bit to bit, in grid points: adding up and cutting off the fraction gives
+    /// the nearest point. A place below zero or beyond `count` lies outside the grid.
+    func line(_ alignment: Alignment) -> (first: Double, perBit: Double) {
+        let bit = Double(shape.halvesPerBit) * alignment.half
+        return ((alignment.start + bit / 2 - origin) / step - Double(bitStep) / 2 + 0.5, bit / step)
     }
 
-    func alignment(_ start: Int, clockError: Double) -> Alignment {
-        Alignment(start: origin + Double(lead + start) * step, half: shape.nominalHalf / (1 + clockError))
-    }
-
-    /// The grid offset of a bit from the grid's first point when the start is the first one.
-    private func place(of bit: Int, clockError: Double) -> Int {
-        let middle = (Double(bit) + 0.5) * Double(bitStep) / (1 + clockError)
-        return lead + Int((middle - Double(bitStep) / 2).rounded())
+    /// The grid point nearest to the begin of a bit; bits are lined up by their middles. It may lie outside the grid.
+    @inline(__always)
+    func place(of bit: Int, _ alignment: Alignment) -> Int {
+        let middle = alignment.start + (Double(bit) + 0.5) * Double(shape.halvesPerBit) * alignment.half
+        return Int(((middle - origin) / step).rounded()) - bitStep / 2
     }
 }

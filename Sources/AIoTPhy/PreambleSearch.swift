@@ -2,9 +2,10 @@ import Glibc
 
 /// Looks for a burst's preamble over all starts and clock errors that a device may have.
 ///
-/// A hypothesis is judged by the share of the energy of its 31 matched-filter outputs that adds up in phase. In noise of
-/// any level the share x of n outputs exceeds a bound with probability (1 - x)^(n - 1), so the threshold for a given
-/// number of hypotheses is exact and needs no estimate of the noise (*ours*).
+/// A hypothesis is judged by the share of the energy of its matched-filter outputs that adds up in phase. In noise of any
+/// level the distribution of that share is known, so the threshold for a given number of hypotheses is exact and needs no
+/// estimate of the noise (*ours*). With few periods per bit the outputs of whole bits are correlated; with many, a clock
+/// error turns the subcarrier within a bit, and parts of bits are turned back first.
 struct PreambleSearch {
     struct Candidate {
         var alignment: Alignment
@@ -17,14 +18,14 @@ struct PreambleSearch {
     struct Result {
         /// Strongest first.
         var candidates: [Candidate]
-        /// Hypotheses tried.
+        /// Hypotheses tried, those that are alike counted once.
         var hypotheses: Double
     }
 
-    /// Strongest candidates that are kept (*ours*).
-    private static let candidateLimit = 3
     /// Slip of the preamble's ends, in half-periods, from one clock error to the next (*ours*).
     private static let slip = 0.4
+    /// From this many half-periods per bit on, parts of bits are correlated (*ours*).
+    private static let subcarrierHalves = 16
 
     /// The share that noise exceeds in one of `hypotheses` of `outputs` outputs each with this probability.
     static func shareThreshold(outputs: Int, hypotheses: Double, probability: Double) -> Double {
@@ -42,43 +43,91 @@ struct PreambleSearch {
         self.largestClockError = largestClockError
     }
 
-    func result(_ filter: MatchedFilter) -> Result {
+    /// Looks through the signal behind `filter`; `grid` as `outputGrid` gives it.
+    func result(_ filter: MatchedFilter, grid: OutputGrid?) -> Result {
+        if let grid { resultOverBits(grid) } else { resultOverParts(filter) }
+    }
+
+    /// The outputs of whole bits, where these hold few enough periods.
+    func outputGrid(_ filter: MatchedFilter) -> OutputGrid? {
+        guard shape.halvesPerBit < Self.subcarrierHalves else { return nil }
+        return OutputGrid(shape, starts: starts, largestClockError: largestClockError, filter)
+    }
+
+    private func resultOverBits(_ outputs: OutputGrid) -> Result {
         let errors = clockErrors()
-        var grid = OutputGrid(shape, starts: starts, largestClockError: largestClockError)
-        grid.fill(filter)
-        let hypotheses = Double(grid.starts * errors.count)
-        let floor = Self.shareThreshold(outputs: shape.preambleBits, hypotheses: hypotheses, probability: 1)
-        var candidates: [Candidate] = []
+        var grid = PreambleGrid(outputs, starts: starts)
+        let hypotheses = Double(grid.starts * errors.count) / Double(OutputGrid.pointsPerHalf)
+        var list = CandidateList(shape)
+        let floor = Self.shareThreshold(
+            outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
         for error in errors {
             grid.correlate(clockError: error)
             for index in 0..<grid.starts {
                 let power = grid.power(index)
                 guard power > floor * grid.energy(index), grid.isPeak(index) else { continue }
                 let alignment = grid.alignment(index, clockError: error)
-                insert(Candidate(alignment: alignment, power: power, share: power / grid.energy(index)), &candidates)
+                list.insert(Candidate(alignment: alignment, power: power, share: power / grid.energy(index)))
             }
         }
-        return Result(candidates: candidates, hypotheses: hypotheses)
+        return Result(candidates: list.candidates, hypotheses: hypotheses)
     }
 
-    /// Keeps the strongest few; of candidates for one place only the strongest.
-    private func insert(_ candidate: Candidate, _ candidates: inout [Candidate]) {
-        let middle = shape.preambleBits * shape.halvesPerBit / 2
-        let place = candidate.alignment.position(ofHalf: middle)
-        if let same = candidates.firstIndex(where: {
-            abs($0.alignment.position(ofHalf: middle) - place) < candidate.alignment.half
-        }) {
-            guard candidates[same].power < candidate.power else { return }
-            candidates.remove(at: same)
+    private func resultOverParts(_ filter: MatchedFilter) -> Result {
+        let errors = clockErrors()
+        var grid = SubcarrierGrid(shape, starts: starts, largestClockError: largestClockError)
+        grid.fill(filter)
+        let hypotheses = Double(grid.starts * errors.count)
+        var list = CandidateList(shape)
+        let floor = SubcarrierGrid.shareThreshold(
+            outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
+        for error in errors {
+            grid.turnBack(clockError: error)
+            for index in 0..<grid.starts {
+                let match = grid.match(index)
+                guard match.power > floor * match.energy else { continue }
+                let alignment = grid.alignment(index, match, clockError: error)
+                list.insert(Candidate(alignment: alignment, power: match.power, share: match.power / match.energy))
+            }
         }
-        let rank = candidates.firstIndex { $0.power < candidate.power } ?? candidates.count
-        candidates.insert(candidate, at: rank)
-        if candidates.count > Self.candidateLimit { candidates.removeLast() }
+        return Result(candidates: list.candidates, hypotheses: hypotheses * SubcarrierGrid.startsPerPart(shape))
     }
 
     private func clockErrors() -> [Double] {
         let step = Self.slip / Double(shape.preambleBits * shape.halvesPerBit / 2)
         let count = max(Int((largestClockError / step).rounded(.up)), 1)
         return (-count...count).map { largestClockError * Double($0) / Double(count) }
+    }
+}
+
+/// The strongest few candidates; of those for one place only the strongest.
+private struct CandidateList {
+    /// How many are kept (*ours*): the first is nearly always the burst, but a code hears bursts whose preamble alone is
+    /// hardly above the noise.
+    let limit: Int
+    /// How many candidates noise may bring in one window on average (*ours*).
+    let chanceCandidates: Double
+    private(set) var candidates: [PreambleSearch.Candidate] = []
+    private let middle: Int
+    private let distance: Double
+
+    init(_ shape: BurstShape) {
+        limit = shape.format.fec ? 8 : 3
+        chanceCandidates = shape.format.fec ? shape.format.repetition ? 4 : 1 : 0.5
+        middle = shape.preambleBits * shape.halvesPerBit / 2
+        distance = Double(max(shape.halvesPerBit / 4, 1))
+    }
+
+    mutating func insert(_ candidate: PreambleSearch.Candidate) {
+        if candidates.count == limit, let last = candidates.last, last.power >= candidate.power { return }
+        let place = candidate.alignment.position(ofHalf: middle)
+        let reach = distance * candidate.alignment.half
+        if let same = candidates.firstIndex(where: { abs($0.alignment.position(ofHalf: middle) - place) < reach }) {
+            guard candidates[same].power < candidate.power else { return }
+            candidates.remove(at: same)
+        }
+        let rank = candidates.firstIndex { $0.power < candidate.power } ?? candidates.count
+        candidates.insert(candidate, at: rank)
+        if candidates.count > limit { candidates.removeLast() }
     }
 }

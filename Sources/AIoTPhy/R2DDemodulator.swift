@@ -29,7 +29,7 @@ package struct R2DDemodulator {
         let longestChip = indicator.symbol / Double(profile.r2dChipsPerSymbol.min() ?? 1)
         // Room for the indicator, the slowest clock acquisition part and as much again.
         ring = SampleRing(minimum: Int(8 * indicator.symbol + 16 * longestChip) + 2 * Self.chunk)
-        scanner = StepScanner(indicator)
+        scanner = StepScanner(indicator, chunk: Self.chunk)
     }
 
     /// Samples taken so far.
@@ -52,7 +52,9 @@ package struct R2DDemodulator {
         var offset = 0
         while offset + 1 < interleaved.count {
             let count = min(interleaved.count - offset & ~1, 2 * Self.chunk)
-            ring.append(UnsafeBufferPointer(rebasing: interleaved[offset..<offset + count]))
+            let part = UnsafeBufferPointer(rebasing: interleaved[offset..<offset + count])
+            ring.append(part)
+            scanner.take(part)
             offset += count
             advance(&frames)
         }
@@ -70,7 +72,7 @@ package struct R2DDemodulator {
         while true {
             switch state {
             case .scanning:
-                guard let edge = scanner.nextEdge(in: ring, indicator) else { return }
+                guard let edge = scanner.nextEdge(indicator) else { return }
                 if let found = indicator.found(near: edge, in: ring) { state = .acquiring(found) }
             case .acquiring(let found):
                 guard Double(ring.end) >= R2DBitReader.samplesNeeded(found, profile) else { return }

@@ -54,11 +54,9 @@ extension Inventory {
     private mutating func makeTrigger() -> AirAction? {
         guard var running = round, !isAborted else { return nil }
         let answered = acknowledged + openExchanges
-        // The last rounds are run to their end: none must be left to come.
-        if rounds < plan.configuration.maxRounds - 6,
-            planner.isWorthAborting(
-                q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
-                acknowledgedAtPaging: running.acknowledgedBefore)
+        if planner.isWorthAborting(
+            q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
+            acknowledgedAtPaging: running.acknowledgedBefore, roundsLeft: roundsLeft)
         {
             isAborted = true
             return nil
@@ -69,13 +67,15 @@ extension Inventory {
             message: .accessTrigger(AccessTrigger(transactionID: transactionID, index: index)), purpose: .occasions)
     }
 
+    private var roundsLeft: Int { plan.configuration.maxRounds - rounds }
+
     private mutating func makePaging() -> AirAction {
         rounds += 1
         counters.rounds += 1
         isAborted = false
         pool.pagingSent()
         if mode == .cfra { return makeContentionFreePaging() }
-        let q = planner.q(acknowledged: acknowledged)
+        let q = planner.q(acknowledged: acknowledged, roundsLeft: roundsLeft)
         let (xCode, yCode) = plan.positions(q: q, schedule: msg1Schedule)
         let paging = Paging(
             transactionID: transactionID, access: mode, xCode: xCode, yCode: yCode, q: UInt8(q),

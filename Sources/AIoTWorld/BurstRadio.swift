@@ -1,5 +1,6 @@
 package import AIoTAir
 package import AIoTBase
+package import AIoTMac
 package import AIoTPhy
 package import AIoTReader
 
@@ -7,6 +8,18 @@ package import AIoTReader
 package struct BurstRadio: LoopbackRadio {
     package private(set) var air: BurstAir
     private let profile: AirProfile
+
+    /// When an attacker sends, as seen from a frame of the reader.
+    package enum Moment: Hashable, Sendable {
+        case before
+        /// After the last window that the frame opened.
+        case after
+    }
+
+    /// A test's attacker: asked at each frame of the reader what else the devices hear.
+    package var injects: ((R2DMessage, Moment) -> [R2DMessage])?
+    /// The D2R messages with which devices answered the attacker.
+    package private(set) var overheard: [[UInt8]] = []
 
     package init(air: BurstAir, profile: AirProfile) {
         self.air = air
@@ -18,7 +31,9 @@ package struct BurstRadio: LoopbackRadio {
             seconds: R2DCoding.frameSeconds(
                 messageOctets: transmission.octets.count, chipsPerSymbol: transmission.chipsPerSymbol, in: profile))
         let frameEnd = time + duration
+        inject(at: .before, transmission.message)
         let reports = air.exchange(transmission.message, endingAt: frameEnd, expecting: transmission.expected)
+        inject(at: .after, transmission.message)
         var frames = [
             AirFrame(
                 direction: .r2d(chipsPerSymbol: transmission.chipsPerSymbol), octets: transmission.octets,
@@ -26,6 +41,10 @@ package struct BurstRadio: LoopbackRadio {
         ]
         frames += transmission.heard(reports)
         return RadioOutcome(end: frameEnd + transmission.listening(in: profile), reports: reports, frames: frames)
+    }
+
+    private mutating func inject(at moment: Moment, _ message: R2DMessage) {
+        for forged in injects?(message, moment) ?? [] { overheard += air.inject(forged) }
     }
 
     package mutating func idle(until time: AirTime) {}

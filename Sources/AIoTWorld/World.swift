@@ -27,8 +27,8 @@ package struct World {
     package private(set) var aiotf: AIoTF
     package var radio: any LoopbackRadio
     package private(set) var now = AirTime.zero
-    /// Half of the simulated round trip to the AIoTF.
-    private let oneWayDelay: AirDuration
+    /// The simulated round trip to the AIoTF; a change is for what is sent from then on.
+    package var coreRoundTrip: AirDuration
     private let readerID = ReaderID(1)
 
     private var passages: [Passage] = []
@@ -47,7 +47,7 @@ package struct World {
         self.reader = reader
         self.aiotf = aiotf
         self.radio = radio
-        oneWayDelay = AirDuration(nanoseconds: coreRoundTrip.nanoseconds / 2)
+        self.coreRoundTrip = coreRoundTrip
         self.watch = watch
     }
 
@@ -87,6 +87,8 @@ package struct World {
         reader.handle(.carrierLost, at: now)
         settle()
     }
+
+    private var oneWayDelay: AirDuration { AirDuration(nanoseconds: coreRoundTrip.nanoseconds / 2) }
 
     /// When something happens next; nil when nothing will.
     private var nextInstant: AirTime? {

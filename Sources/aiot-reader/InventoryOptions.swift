@@ -108,16 +108,18 @@ struct InventoryOptions: ParsableArguments {
     @Option(help: "Frequency positions Y: 1, 2, 4 or 8.")
     var frequencies = 1
 
-    @Option(help: "Fixes q: 2^q access occasions a round. (default: the reader chooses)")
+    @Option(parsing: .unconditional, help: "Fixes q: 2^q access occasions a round. (default: the reader chooses)")
     var q: Int?
 
-    @Option(help: "SNR per bit in dB.")
+    @Option(parsing: .unconditional, help: "SNR per bit in dB.")
     var snr = 20.0
 
-    @Option(help: "Largest error of the devices' clocks, ppm.")
+    @Option(parsing: .unconditional, help: "Largest error of the devices' clocks, ppm.")
     var clockError = 20_000
 
-    @Option(help: "Probability that a device misses a frame or its burst is lost (burst level only).")
+    @Option(
+        parsing: .unconditional,
+        help: "Probability that a device misses a frame or its burst is lost (burst level only).")
     var loss = 0.0
 
     @Option(help: "Simulated round trip to the AIoTF, ms.")

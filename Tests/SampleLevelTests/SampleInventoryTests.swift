@@ -48,7 +48,8 @@ import Testing
         }
         world.start()
         world.order(InventoryOrder(target: .group(population.group.id)))
-        #expect(world.run(until: AirTime(nanoseconds: 60_000_000_000)))
+        let ended = world.run(until: AirTime(nanoseconds: 60_000_000_000))
+        #expect(ended)
         #expect(Set(log.results.map(\.deviceID)).count == 50, "seed \(seed)")
         #expect(log.results.count == 50 && log.results.allSatisfy { $0.authenticated }, "seed \(seed)")
     }

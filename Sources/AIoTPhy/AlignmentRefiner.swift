@@ -1,0 +1,75 @@
+/// Brings an alignment to its last detail: compares the outputs a little early and a little late, bit by bit, and fits a
+/// shift and a stretch to the differences.
+struct AlignmentRefiner {
+    /// How early and late to look, in half-periods.
+    private static let distances = [0.125, 0.0625]
+
+    let filter: MatchedFilter
+    let shape: BurstShape
+
+    /// `bits` are all bits of the burst, or what they look like.
+    func refined(_ alignment: Alignment, bits: [UInt8]) -> Alignment {
+        let signs = bits.map { $0 == 0 ? 1.0 : -1 }
+        return Self.distances.reduce(alignment) { corrected($0, signs: signs, by: $1 * alignment.half) }
+    }
+
+    private func corrected(_ alignment: Alignment, signs: [Double], by distance: Double) -> Alignment {
+        let halves = Double(shape.halvesPerBit)
+        var sum = Complex.zero
+        for (bit, sign) in signs.enumerated() { sum += filter.output(bit: bit, alignment, shape) * sign }
+        let magnitude = sum.magnitude
+        guard magnitude > 0, magnitude.isFinite else { return alignment }
+        let axis = sum * (1 / magnitude)
+        let perEdge = 2 * magnitude / (Double(signs.count) * halves * alignment.half)
+        var early = alignment
+        early.start -= distance
+        var late = alignment
+        late.start += distance
+        var fit = LineFit(count: signs.count)
+        for bit in signs.indices {
+            let difference = filter.output(bit: bit, late, shape) - filter.output(bit: bit, early, shape)
+            // Where neighbours differ there is no edge between them.
+            let edgesLate = halves - (bit + 1 < signs.count && signs[bit] != signs[bit + 1] ? 1 : 0)
+            let edgesEarly = halves - (bit > 0 && signs[bit] != signs[bit - 1] ? 1 : 0)
+            let bias = perEdge * distance * (edgesEarly - edgesLate)
+            fit.add(
+                bit, value: difference.along(axis) * signs[bit] - bias, slope: perEdge * (edgesEarly + edgesLate))
+        }
+        let (shift, spread) = fit.solution(limit: distance)
+        let middle = Double(signs.count) * halves / 2
+        return alignment.shifted(
+            by: shift / alignment.half, stretchedBy: spread / alignment.half / middle, around: middle)
+    }
+}
+
+/// Least squares of `value = slope * (shift + spread * u)`, u running from -1 to 1 over the bits.
+private struct LineFit {
+    private let middle: Double
+    private var s0 = 0.0
+    private var s1 = 0.0
+    private var s2 = 0.0
+    private var v0 = 0.0
+    private var v1 = 0.0
+
+    init(count: Int) { middle = max(Double(count - 1) / 2, 0.5) }
+
+    /// The slopes are nearly equal, so they weight nothing: the sums are taken as they come.
+    mutating func add(_ bit: Int, value: Double, slope: Double) {
+        let u = Double(bit) / middle - 1
+        s0 += slope
+        s1 += slope * u
+        s2 += slope * u * u
+        v0 += value
+        v1 += value * u
+    }
+
+    /// Shift and spread, neither beyond `limit`.
+    func solution(limit: Double) -> (shift: Double, spread: Double) {
+        let determinant = s0 * s2 - s1 * s1
+        guard determinant > 0 else { return (0, 0) }
+        let shift = (v0 * s2 - v1 * s1) / determinant
+        let spread = (v1 * s0 - v0 * s1) / determinant
+        guard shift.isFinite, spread.isFinite else { return (0, 0) }
+        return (min(max(shift, -limit), limit), min(max(spread, -limit), limit))
+    }
+}
