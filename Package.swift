@@ -104,6 +104,9 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("Pcapng", ["AIoTCapture"]),
     ("SigMF", ["AIoTCapture"]),
     ("FrameRecord", ["AIoTCapture"]),
+    ("NAS", ["AIoTSecurity"]),
+    ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
+    ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {
