@@ -1,22 +1,39 @@
-/// Brings an alignment to its last detail: compares the outputs a little early and a little late, bit by bit, and fits a
-/// shift and a stretch to the differences.
+/// Brings the alignment of a burst whose bits are known to its last detail.
+///
+/// First it looks whether the burst fits better some half-periods away, where only the ends of bits differ: another burst
+/// may have pushed the preamble there. Then it compares the outputs a little early and a little late, bit by bit, and fits
+/// a shift and a stretch to the differences.
 struct AlignmentRefiner {
     /// How early and late to look, in half-periods.
     private static let distances = [0.125, 0.0625]
 
+    /// Half-periods to look away.
+    private static let neighbours = [-2.0, -1, 1, 2]
+
     let filter: MatchedFilter
     let shape: BurstShape
 
-    /// `bits` are all bits of the burst, or what they look like.
     func refined(_ alignment: Alignment, bits: [UInt8]) -> Alignment {
         let signs = bits.map { $0 == 0 ? 1.0 : -1 }
-        return Self.distances.reduce(alignment) { corrected($0, signs: signs, by: $1 * alignment.half) }
+        return Self.distances.reduce(placed(alignment, signs)) { corrected($0, signs: signs, by: $1 * alignment.half) }
+    }
+
+    private func placed(_ alignment: Alignment, _ signs: [Double]) -> Alignment {
+        guard shape.halvesPerBit > 2 else { return alignment }
+        let trials = [alignment] + Self.neighbours.map { alignment.shifted(by: $0, stretchedBy: 0, around: 0) }
+        let powers = trials.map { coherentSum($0, signs).power }
+        return zip(trials, powers).max { $0.1 < $1.1 }?.0 ?? alignment
+    }
+
+    private func coherentSum(_ alignment: Alignment, _ signs: [Double]) -> Complex {
+        var sum = Complex.zero
+        for (bit, sign) in signs.enumerated() { sum += filter.output(bit: bit, alignment, shape) * sign }
+        return sum
     }
 
     private func corrected(_ alignment: Alignment, signs: [Double], by distance: Double) -> Alignment {
         let halves = Double(shape.halvesPerBit)
-        var sum = Complex.zero
-        for (bit, sign) in signs.enumerated() { sum += filter.output(bit: bit, alignment, shape) * sign }
+        let sum = coherentSum(alignment, signs)
         let magnitude = sum.magnitude
         guard magnitude > 0, magnitude.isFinite else { return alignment }
         let axis = sum * (1 / magnitude)

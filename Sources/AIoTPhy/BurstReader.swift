@@ -9,7 +9,7 @@ struct BurstReader {
         var gain: Complex
         /// |gain|^2 * T_bit / N0.
         var snr: Double
-        /// What the burst adds to the window, in units of the gain.
+        /// What the burst adds to the window but for its step, in units of the gain.
         var contribution: BurstContribution
         /// Power of the preamble's coherent sum.
         var preamblePower: Double
@@ -31,9 +31,6 @@ struct BurstReader {
     private static let clockErrorSlack = 1.1
     /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
     private static let alignmentsWithCode = 4
-    /// Bits at each end over which the mean is compared with the rest beside it (*ours*).
-    private static let restBits = 4.0
-
     let filter: MatchedFilter
     let grid: OutputGrid?
     let shape: BurstShape
@@ -83,14 +80,13 @@ struct BurstReader {
         let alignment = AlignmentRefiner(filter: filter, shape: shape).refined(rough, bits: bits)
         let outputs = filter.outputs(alignment, shape)
         let sum = coherentSum(outputs, bits)
-        var contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
+        let contribution = BurstContribution(bits: bits, alignment: alignment, shape: shape, profile: profile)
         guard isPlausible(alignment, outputs, sum), shape.format.fec || isDecided(bits, outputs, sum),
             standsOut(sum, outputs, templateEnergy: contribution.energy, decoded, hypotheses: hypotheses)
         else { return nil }
         let axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
         let across = outputs.reduce(0) { $0 + $1.across(axis) * $1.across(axis) }
         let gain = sum * (1 / max(contribution.energy, 1))
-        contribution.lift(by: restStep(bits.count, alignment, gain: gain))
         // Noise is measured across the burst's axis, where errors of timing do not count as noise.
         let noisePerSample = 2 * across / max(contribution.energy, 1)
         let bitSamples = alignment.half * Double(shape.halvesPerBit)
@@ -145,30 +141,5 @@ struct BurstReader {
 
     private func coherentSum(_ outputs: [Complex], _ bits: [UInt8]) -> Complex {
         zip(bits, outputs).reduce(.zero) { $1.0 == 0 ? $0 + $1.1 : $0 - $1.1 }
-    }
-
-    /// The mean of a burst over the rest before and after it, in units of the gain: +1 for a device that rests
-    /// absorbing, -1 for one that rests reflecting.
-    ///
-    /// Only what is taken out of the signal for other bursts depends on it. Where too little rest is in the window to
-    /// tell, the device is taken to rest absorbing.
-    private func restStep(_ bits: Int, _ alignment: Alignment, gain: Complex) -> Float {
-        let bit = alignment.half * Double(shape.halvesPerBit)
-        let end = alignment.start + Double(bits) * bit
-        let length = min(Self.restBits, Double(bits)) * bit
-        var step = 0.0
-        var weight = 0.0
-        for (edge, sign) in [(alignment.start, 1.0), (end, -1.0)] {
-            let outside = sign > 0 ? min(edge, length) : min(filter.limit - edge, length)
-            guard outside > 0.25 * bit else { continue }
-            let before = filter.total(before: edge - (sign > 0 ? outside : length))
-            let middle = filter.total(before: edge)
-            let after = filter.total(before: edge + (sign > 0 ? length : outside))
-            let early = (middle - before) * (1 / (sign > 0 ? outside : length))
-            let late = (after - middle) * (1 / (sign > 0 ? length : outside))
-            step += ((late - early) * gain.conjugate).re * sign / gain.power * outside
-            weight += outside
-        }
-        return weight > 0 ? Float(min(max((step / weight).rounded(), -1), 1)) : 1
     }
 }

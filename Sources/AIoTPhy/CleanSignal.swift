@@ -55,6 +55,19 @@ struct CleanSignal {
         noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
     }
 
+    /// Lifts the samples between two places by `step`; those at the ends by their part.
+    mutating func lift(from start: Double, to end: Double, by step: Complex) {
+        let first = max(Int(start), 0)
+        let last = min(Int(end), count - 1)
+        guard first <= last else { return }
+        for index in first...last {
+            let part = min(Double(index + 1), end) - max(Double(index), start)
+            samples[2 * index] += Float(step.re * part)
+            samples[2 * index + 1] += Float(step.im * part)
+        }
+        accumulate(from: first)
+    }
+
     private mutating func accumulate(from first: Int) {
         samples.withUnsafeBufferPointer { samples in
             sums.withUnsafeMutableBufferPointer { sums in

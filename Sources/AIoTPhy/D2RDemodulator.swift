@@ -29,14 +29,36 @@ struct D2RDemodulator {
         guard window.count >= profile.d2rPreamble.count else { return bursts.map { _ in .idle } }
         var signal = CleanSignal(window, knownOffset: knownOffset)
         var places = bursts.map { Place($0, window: window, origin: origin, profile: profile) }
+        var steps: [(StepFit.Burst, Complex)] = []
         while let strongest = strongestReading(&places, signal) {
             let (index, reading) = strongest
-            signal.subtract(reading.contribution, gain: reading.gain)
             places[index].outcome = .burst(reading)
+            guard places.count > 1 else { break }
+            signal.subtract(reading.contribution, gain: reading.gain)
+            takeOutSteps(&steps, of: places, from: &signal)
             for other in places.indices { places[other].reopen() }
         }
         let reports = places.map { report($0, all: places, window: window, signal.carrier) }
         return reports
+    }
+
+    /// Fits the steps of all bursts found so far anew and takes them out in place of those before.
+    private func takeOutSteps(
+        _ steps: inout [(StepFit.Burst, Complex)], of places: [Place], from signal: inout CleanSignal
+    ) {
+        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step) }
+        let bursts = places.compactMap { place -> StepFit.Burst? in
+            guard case .burst(let reading) = place.outcome else { return nil }
+            let halves = place.shape.channelBits * place.shape.halvesPerBit
+            let alignment = reading.alignment
+            return StepFit.Burst(
+                start: alignment.start, end: alignment.position(ofHalf: halves), gain: reading.gain)
+        }
+        let fitted = signal.sums.withUnsafeBufferPointer {
+            StepFit.steps(of: bursts, MatchedFilter($0, noise: signal.noise))
+        }
+        steps = Array(zip(bursts, fitted))
+        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step * -1) }
     }
 
     /// Where one burst is expected, and what was found there.

@@ -92,18 +92,8 @@ struct CoreWorld {
 
     /// Runs until nothing is left to happen; deadlines pass only when nothing else does.
     mutating func run() {
-        for _ in 0..<100_000 {
-            if !inbox.isEmpty {
-                deliver(inbox.removeFirst())
-            } else if let correlation = open.keys.sorted().first(where: { open[$0]?.isComplete == false }) {
-                playRound(correlation)
-            } else if let deadline = aiotf.nextDeadline {
-                now = max(now, deadline)
-                aiotf.advance(to: now)
-                pump()
-            } else {
-                return
-            }
+        for _ in 0..<100_000 where !step() {
+            if !passDeadline() { return }
         }
         Issue.record("the world does not come to rest")
     }
@@ -117,6 +107,15 @@ struct CoreWorld {
         } else {
             return false
         }
+        return true
+    }
+
+    /// Lets time pass to the AIoTF's next deadline; false when it has none.
+    mutating func passDeadline() -> Bool {
+        guard let deadline = aiotf.nextDeadline else { return false }
+        now = max(now, deadline)
+        aiotf.advance(to: now)
+        pump()
         return true
     }
 

@@ -5,7 +5,7 @@ import AIoTSecurity
 import NGAP
 import Testing
 
-@Suite struct CommandTests {
+@Suite struct CommandProcedureTests {
     private static let commanded: SecurityProfile = [.deviceAuthentication, .followOnCommands]
     private static let mutual: SecurityProfile = [.deviceAuthentication, .networkAuthentication, .followOnCommands]
 
