@@ -8,7 +8,7 @@ package struct Population: Sendable {
     package var configuration: SecurityConfiguration
     package var provisioning: [DeviceProvisioning]
     package var devices: [Device]
-    /// Every device is a member.
+    /// The group that all devices, or the first of them, are members of.
     package var group: DeviceGroup
 
     /// Octets of a device ID.
@@ -17,10 +17,11 @@ package struct Population: Sendable {
     package static let memoryOctets = 64
 
     /// - Parameters:
+    ///   - groupMembers: so many of the first devices are in the group; nil: all.
     ///   - largestClockError: clock errors are uniform within plus and minus this.
     package init(
-        count: Int, configuration: SecurityConfiguration, profile: AirProfile = .oursV0, largestClockError: Double,
-        seed: UInt64
+        count: Int, groupMembers: Int? = nil, configuration: SecurityConfiguration, profile: AirProfile = .oursV0,
+        largestClockError: Double, seed: UInt64
     ) {
         var generator = SeededGenerator(seed: seed)
         self.configuration = configuration
@@ -28,10 +29,10 @@ package struct Population: Sendable {
         self.group = group
         provisioning = []
         devices = []
-        for _ in 0..<max(0, count) {
+        for index in 0..<max(0, count) {
             let entry = DeviceProvisioning(
                 deviceID: generator.octets(Self.idOctets), key: Self.key(from: &generator),
-                configuration: configuration, groups: [group])
+                configuration: configuration, groups: index < groupMembers ?? count ? [group] : [])
             provisioning.append(entry)
             let memory = generator.octets(Self.memoryOctets)
             devices.append(

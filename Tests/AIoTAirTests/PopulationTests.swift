@@ -30,6 +30,12 @@ import Testing
         #expect(population(9).provisioning == Array(population(30).provisioning.prefix(9)))
     }
 
+    @Test func onlyTheFirstAreInTheGroupWhereThatIsAskedFor() {
+        let population = Population(
+            count: 5, groupMembers: 2, configuration: Self.configuration, largestClockError: 0, seed: 1)
+        #expect(population.provisioning.map(\.groups.count) == [1, 1, 0, 0, 0])
+    }
+
     @Test func noCountOfDevicesTraps() {
         #expect(population(0).devices.isEmpty && population(-1).devices.isEmpty)
     }
