@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    @Test func framesAndBurstsComeInTheOrderOfTheAir() throws {
-        let exchange = Exchange()
+    @Test(arguments: [1e6, 1.92e6, 2.4e6, 20e6]) func framesAndBurstsComeInTheOrderOfTheAir(rate: Double) throws {
+        let exchange = Exchange(rate: rate)
         let (_, ends) = try exchange.scene()
         let events = try exchange.blindEvents(blocks: [16_384])
         try #require(events.count == 3)
@@ -53,9 +53,9 @@ import Testing
             return
         }
         #expect(first.octets == exchange.first && first.chipsPerSymbol == 12)
-        #expect(abs(first.endSample - ends[0]) < 0.5 && result.afterSample == first.endSample)
+        #expect(abs(first.endSample - ends[0]) < 1e-6 * rate && result.afterSample == first.endSample)
         #expect(result.report.burst?.octets == exchange.message)
-        #expect(second.octets == exchange.second && abs(second.endSample - ends[1]) < 0.5)
+        #expect(second.octets == exchange.second && abs(second.endSample - ends[1]) < 1e-6 * rate)
     }
 
     @Test func theBlockSizesChangeNothing() throws {
