@@ -181,6 +181,16 @@ import Testing
         }
     }
 
+    @Test func anAbsurdSampleRateDoesNoHarm() {
+        var noise = GaussianNoise(seed: 3, deviation: 1)
+        let samples = (0..<40_000).map { _ in Float(noise.next()) }
+        for rate in [0, -1, .nan, .infinity, 1e-300, 48_000, 1e5, 1e12] {
+            var receiver = StreamReceiver(profile: .oursV0, sampleRateHz: rate)
+            receiver.expect([ExpectedBurst(format: Self.format, delay: .milliseconds(1))], afterSample: 10)
+            #expect(receiver.events(samples, blocks: [999]) { _ in }.count <= 1)
+        }
+    }
+
     @Test func rawNoiseOfAnyLevelGivesNothing() {
         for (seed, rate) in [1e6, 1.92e6, 3.2e6].enumerated() {
             var noise = GaussianNoise(seed: UInt64(seed), deviation: pow(10, Double(seed) * 3 - 3))
