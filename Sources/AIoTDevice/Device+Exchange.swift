@@ -117,11 +117,4 @@ extension Device {
 extension Schedule {
     /// Whether a segment of at least one octet fits. A smaller transport block would never bring a PDU to its end.
     var carriesUpperLayerData: Bool { Int(transportBlockOctets) > D2RUpperLayerData.headerOctets }
-
-    /// The shape of the burst that this schedule asks for; the frequency position doubles the subcarrier.
-    func burstFormat(frequencyPosition: Int = 0) -> D2RBurstFormat {
-        D2RBurstFormat(
-            rateCode: Int(rateCode & 7), subcarrierPeriods: 1 << (Int(subcarrierCode & 3) + min(frequencyPosition, 7)),
-            fec: fec, repetition: repetition, midamble: midamble, transportBlockOctets: Int(transportBlockOctets))
-    }
 }

@@ -1,6 +1,6 @@
 package import AIoTBase
 package import AIoTMac
-package import AIoTPhy
+import AIoTPhy
 
 /// A D2R burst that a device sends after an R2D frame.
 package struct DeviceTransmission: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AIoTBase
+package import AIoTBase
 
 /// `SCHED`: how and when a device sends its next D2R burst; 32 bits on the air (`spec/2 "R2D MAC messages"`).
 package struct Schedule: Hashable, Sendable {
@@ -48,6 +48,16 @@ package struct Schedule: Hashable, Sendable {
         writer.write(midamble)
         writer.write(UInt64(transportBlockOctets), 8)
         writer.write(UInt64(startOffset), 16)
+    }
+}
+
+extension Schedule {
+    /// The shape of the burst that this schedule asks for at a frequency position, 0...7.
+    package func burstFormat(frequencyPosition: Int = 0) -> D2RBurstFormat {
+        let exponent = Int(subcarrierCode & 3) + min(max(frequencyPosition, 0), 7)
+        return D2RBurstFormat(
+            rateCode: Int(rateCode & 7), subcarrierPeriods: 1 << exponent, fec: fec, repetition: repetition,
+            midamble: midamble, transportBlockOctets: Int(transportBlockOctets))
     }
 }
 

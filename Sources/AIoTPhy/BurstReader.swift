@@ -1,3 +1,4 @@
+import AIoTBase
 import Glibc
 
 /// Reads one burst from a candidate for its preamble: lines it up, decodes and measures it.

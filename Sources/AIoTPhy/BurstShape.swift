@@ -1,3 +1,5 @@
+import AIoTBase
+
 /// A burst format laid out for the demodulator.
 struct BurstShape {
     /// Half-periods of the subcarrier per bit: twice R.

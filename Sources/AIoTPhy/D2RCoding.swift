@@ -1,4 +1,4 @@
-import AIoTBase
+package import AIoTBase
 
 /// From a D2R message to the bits of its burst and back (`spec/2 "Coding"`).
 package enum D2RCoding {

@@ -1,3 +1,5 @@
+package import AIoTBase
+
 /// How a device's switch changes what it reflects; a receiver must not care (`spec/2 "D2R waveform"`).
 package enum ReflectionKind: Hashable, Sendable, CaseIterable {
     /// Absorbing is 0, reflecting 1.

@@ -1,3 +1,4 @@
+import AIoTBase
 import Glibc
 
 /// Looks for a burst's preamble over all starts and clock errors that a device may have.

@@ -39,7 +39,7 @@ struct AirPlan: Sendable {
     }
 
     private func neighboursKeepApart(timePositions: Int, schedule: Schedule) -> Bool {
-        let format = schedule.format()
+        let format = schedule.burstFormat()
         let burst = format.duration(in: profile).seconds
         let slot = format.slotDuration(in: profile).seconds
         let lastButOne = profile.d2rTurnaround.seconds + Double(timePositions - 2) * slot
@@ -49,7 +49,7 @@ struct AirPlan: Sendable {
 
     /// Start offsets for bursts of one shape that follow each other and cannot meet; as many as 16 bits can tell.
     func consecutiveOffsets(count: Int, schedule: Schedule) -> [UInt16] {
-        let burst = schedule.format().duration(in: profile).seconds
+        let burst = schedule.burstFormat().duration(in: profile).seconds
         let unit = profile.startOffsetUnit.seconds
         let turnaround = profile.d2rTurnaround.seconds
         let slowest = 1 - profile.largestClockError
@@ -72,7 +72,7 @@ struct AirPlan: Sendable {
             + 2 * (bits + profile.crc(forInformationBits: bits).width)
         let symbols =
             profile.r2dStartIndicator.reduce(0, +) + Double(chips) / Double(max(1, configuration.chipsPerSymbol))
-        let occasion = schedule.format().slotDuration(in: profile).seconds
+        let occasion = schedule.burstFormat().slotDuration(in: profile).seconds
         let positions = Double(1 << configuration.frequencyCode)
         return (symbols / profile.r2dSymbolRateHz + profile.d2rTurnaround.seconds) * positions / occasion
     }

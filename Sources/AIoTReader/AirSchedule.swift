@@ -59,9 +59,9 @@ package struct AirSchedule: Sendable {
         let isMsg1 = paging.access == .cbra
         if isMsg1 { schedule.transportBlockOctets = 2 }
         var windows = Windows(isMsg1OfCBRA: isMsg1)
-        let slot = schedule.format().slotDuration(in: profile)
+        let slot = schedule.burstFormat().slotDuration(in: profile)
         for position in AccessOccasions(of: paging).positions(ofTrigger: trigger) {
-            let format = schedule.format(frequencyPosition: position.frequency)
+            let format = schedule.burstFormat(frequencyPosition: position.frequency)
             guard isReceivable(format) else { continue }
             windows.bursts.append(
                 ExpectedBurst(
@@ -74,8 +74,8 @@ package struct AirSchedule: Sendable {
 
     private func single(_ schedules: [Schedule]) -> Windows {
         var windows = Windows()
-        for schedule in schedules where isReceivable(schedule.format()) {
-            windows.bursts.append(ExpectedBurst(format: schedule.format(), delay: delay(of: schedule)))
+        for schedule in schedules where isReceivable(schedule.burstFormat()) {
+            windows.bursts.append(ExpectedBurst(format: schedule.burstFormat(), delay: delay(of: schedule)))
             windows.occasions.append(nil)
         }
         return windows
@@ -87,15 +87,5 @@ package struct AirSchedule: Sendable {
 
     private func delay(of schedule: Schedule) -> AirDuration {
         profile.d2rTurnaround + profile.startOffsetUnit * Int64(schedule.startOffset)
-    }
-}
-
-extension Schedule {
-    /// The shape of the burst that this schedule asks for.
-    package func format(frequencyPosition: Int = 0) -> D2RBurstFormat {
-        D2RBurstFormat(
-            rateCode: Int(rateCode),
-            subcarrierPeriods: 1 << (Int(subcarrierCode & 3) + min(max(frequencyPosition, 0), 7)),
-            fec: fec, repetition: repetition, midamble: midamble, transportBlockOctets: Int(transportBlockOctets))
     }
 }

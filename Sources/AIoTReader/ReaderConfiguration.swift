@@ -1,3 +1,4 @@
+import AIoTBase
 package import AIoTMac
 package import AIoTPhy
 
