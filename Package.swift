@@ -49,7 +49,7 @@ let package = Package(
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
 
         // Everything together in virtual time.
-        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTAir"]),
+        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTDevice", "AIoTAir"]),
 
         // What others can test against: vectors and captures.
         room(
@@ -104,6 +104,9 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("Pcapng", ["AIoTCapture"]),
     ("SigMF", ["AIoTCapture"]),
     ("FrameRecord", ["AIoTCapture"]),
+    ("NAS", ["AIoTSecurity"]),
+    ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
+    ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {

@@ -14,9 +14,15 @@ struct AlignmentRefiner {
     let shape: BurstShape
 
     func refined(_ alignment: Alignment, bits: [UInt8]) -> Alignment {
-        let signs = bits.map { $0 == 0 ? 1.0 : -1 }
-        return Self.distances.reduce(placed(alignment, signs)) { corrected($0, signs: signs, by: $1 * alignment.half) }
+        corrected(placed(alignment, Self.signs(bits)), bits: bits)
     }
+
+    /// As `refined`, but without a look further away.
+    func corrected(_ alignment: Alignment, bits: [UInt8]) -> Alignment {
+        Self.distances.reduce(alignment) { corrected($0, signs: Self.signs(bits), by: $1 * alignment.half) }
+    }
+
+    private static func signs(_ bits: [UInt8]) -> [Double] { bits.map { $0 == 0 ? 1.0 : -1 } }
 
     private func placed(_ alignment: Alignment, _ signs: [Double]) -> Alignment {
         guard shape.halvesPerBit > 2 else { return alignment }

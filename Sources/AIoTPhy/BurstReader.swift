@@ -30,7 +30,7 @@ struct BurstReader {
     /// By how much a measured clock error may exceed the largest.
     private static let clockErrorSlack = 1.1
     /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
-    private static let alignmentsWithCode = 4
+    private static let alignmentsWithCode = 6
     let filter: MatchedFilter
     let grid: OutputGrid?
     let shape: BurstShape
@@ -40,12 +40,23 @@ struct BurstReader {
     func burst(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
         let width = shape.format.fec ? Self.alignmentsWithCode : 1
         let tracker = AlignmentTracker(filter: filter, shape: shape, grid: grid, width: width)
-        for alignment in tracker.tracked(candidate.alignment) {
+        for rough in tracker.tracked(candidate.alignment) {
+            let alignment = shape.format.fec ? rough : sharpened(rough)
             let decoded = decoded(alignment)
             guard decoded.crcRight else { continue }
             if let reading = measured(decoded, alignment, hypotheses: hypotheses) { return reading }
         }
         return nil
+    }
+
+    /// Without a code single bits are right often enough to line the burst up by them in detail.
+    private func sharpened(_ alignment: Alignment) -> Alignment {
+        let outputs = filter.outputs(alignment, shape)
+        let axis = phase(of: outputs)
+        let bits = zip(outputs, shape.knownSigns).map { output, known -> UInt8 in
+            (known != 0 ? Double(known) : output.along(axis)) < 0 ? 1 : 0
+        }
+        return AlignmentRefiner(filter: filter, shape: shape).corrected(alignment, bits: bits)
     }
 
     private func decoded(_ alignment: Alignment) -> D2RCoding.Decoded {

@@ -38,8 +38,7 @@ struct D2RDemodulator {
             takeOutSteps(&steps, of: places, from: &signal)
             for other in places.indices { places[other].reopen() }
         }
-        let reports = places.map { report($0, all: places, window: window, signal.carrier) }
-        return reports
+        return places.map { report($0, all: places, window: window, signal.carrier) }
     }
 
     /// Fits the steps of all bursts found so far anew and takes them out in place of those before.

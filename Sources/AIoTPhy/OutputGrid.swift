@@ -35,26 +35,24 @@ struct OutputGrid {
         let span = Self.pointsPerHalf
         // First the running sums on the grid, then periods, then bits by doubling.
         let periods = count + bitStep - 2 * span
-        var totals = [Complex](repeating: .zero, count: count + bitStep)
-        for index in totals.indices { totals[index] = filter.total(before: origin + Double(index) * step) }
-        re = [Float](repeating: 0, count: periods)
-        im = re
-        for index in 0..<periods {
-            let middle = totals[index + span]
-            let ends = totals[index] + totals[index + 2 * span]
-            re[index] = Float(2 * middle.re - ends.re)
-            im[index] = Float(2 * middle.im - ends.im)
-        }
+        let totals = (0..<count + bitStep).map { filter.total(before: origin + Double($0) * step) }
+        re = Self.bits(periods, span, bitStep) { 2 * totals[$0 + span].re - totals[$0].re - totals[$0 + 2 * span].re }
+        im = Self.bits(periods, span, bitStep) { 2 * totals[$0 + span].im - totals[$0].im - totals[$0 + 2 * span].im }
+    }
+
+    /// Sums periods, of which `period` gives the one that begins at a grid point, to bits.
+    private static func bits(_ count: Int, _ span: Int, _ bitStep: Int, period: (Int) -> Double) -> [Float] {
+        var sums = (0..<max(count, 0)).map { Float(period($0)) }
         var width = 2 * span
-        var valid = periods
-        while 2 * width <= bitStep {
-            valid -= width
-            for index in 0..<valid {
-                re[index] += re[index + width]
-                im[index] += im[index + width]
+        var valid = count
+        sums.withUnsafeMutableBufferPointer { sums in
+            while 2 * width <= bitStep {
+                valid -= width
+                for index in 0..<max(valid, 0) { sums[index] += sums[index + width] }
+                width *= 2
             }
-            width *= 2
         }
+        return sums
     }
 
     /// Outputs that are valid.

@@ -112,8 +112,8 @@ private struct CandidateList {
     private let distance: Double
 
     init(_ shape: BurstShape) {
-        limit = shape.format.fec ? 8 : 3
-        chanceCandidates = shape.format.fec ? shape.format.repetition ? 4 : 1 : 0.5
+        limit = shape.format.fec ? 10 : 3
+        chanceCandidates = shape.format.fec ? shape.format.repetition ? 6 : 2 : 0.5
         middle = shape.preambleBits * shape.halvesPerBit / 2
         distance = Double(max(shape.halvesPerBit / 4, 1))
     }

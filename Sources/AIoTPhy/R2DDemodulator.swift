@@ -22,10 +22,17 @@ package struct R2DDemodulator {
     /// Frames that were begun and lost: no clock acquisition part, or keying that broke off.
     package private(set) var lostFrames = 0
 
-    /// A demodulator of samples at `sampleRateHz`, 1 to 20 MS/s; lower rates cannot show every M.
+    /// Sample rates at which every M can be heard (`spec/2`); callers refuse others.
+    package static let sampleRatesHz = 1e6...20e6
+
+    /// `rate` within what the demodulators can be built for, whatever a file may say; beyond `sampleRatesHz` they hear
+    /// little, but do no harm.
+    static func usable(_ rate: Double) -> Double { rate.isFinite ? min(max(rate, 1e5), 1e8) : 1e5 }
+
+    /// A demodulator of samples at `sampleRateHz`.
     package init(profile: AirProfile, sampleRateHz: Double) {
         self.profile = profile
-        indicator = StartIndicator(profile: profile, sampleRateHz: sampleRateHz)
+        indicator = StartIndicator(profile: profile, sampleRateHz: Self.usable(sampleRateHz))
         let longestChip = indicator.symbol / Double(profile.r2dChipsPerSymbol.min() ?? 1)
         // Room for the indicator, the slowest clock acquisition part and as much again.
         ring = SampleRing(minimum: Int(8 * indicator.symbol + 16 * longestChip) + 2 * Self.chunk)

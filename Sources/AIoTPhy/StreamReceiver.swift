@@ -31,6 +31,7 @@ package struct StreamReceiver {
         profile: AirProfile, sampleRateHz: Double, schedule: @escaping ([UInt8]) -> [ExpectedBurst] = { _ in [] }
     ) {
         self.profile = profile
+        let sampleRateHz = R2DDemodulator.usable(sampleRateHz)
         self.sampleRateHz = sampleRateHz
         self.schedule = schedule
         r2d = R2DDemodulator(profile: profile, sampleRateHz: sampleRateHz)

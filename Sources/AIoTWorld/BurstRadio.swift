@@ -1,5 +1,6 @@
 package import AIoTAir
 package import AIoTBase
+package import AIoTDevice
 package import AIoTMac
 package import AIoTPhy
 package import AIoTReader
@@ -52,6 +53,8 @@ package struct BurstRadio: LoopbackRadio {
     package mutating func setCarrier(isOn: Bool, at time: AirTime) {
         if !isOn { air.carrierLost() }
     }
+
+    package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
 
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)

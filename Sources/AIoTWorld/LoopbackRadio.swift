@@ -1,4 +1,5 @@
 package import AIoTBase
+package import AIoTDevice
 package import AIoTPhy
 package import AIoTReader
 
@@ -45,6 +46,8 @@ package protocol LoopbackRadio {
     mutating func idle(until time: AirTime)
     /// The carrier is switched at `time`; off takes every device's volatile state.
     mutating func setCarrier(isOn: Bool, at time: AirTime)
+    /// What the devices have spent since the start, all together.
+    var deviceCost: ExchangeCost { get }
     /// Removes or returns one device, by its place in the population (a test or a demonstration does this).
     mutating func setPresent(_ isPresent: Bool, device index: Int)
 }

@@ -1,5 +1,6 @@
 package import AIoTAir
 package import AIoTBase
+package import AIoTDevice
 package import AIoTPhy
 package import AIoTReader
 
@@ -84,6 +85,8 @@ package struct SampleRadio: LoopbackRadio {
         isCarrierOn = true
         _ = advance(toSample: position + Int(0.000_3 * sampleRateHz), keying: nil)
     }
+
+    package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
 
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)

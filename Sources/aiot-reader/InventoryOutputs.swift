@@ -1,5 +1,6 @@
 import AIoTBase
 import AIoTCapture
+import AIoTDevice
 import AIoTF
 import AIoTPhy
 import AIoTReader
@@ -109,6 +110,8 @@ final class InventoryOutputs {
             Console.print(
                 "\(counters.rounds) rounds, \(counters.occasions) access occasions: \(counters.idle) idle, "
                     + "\(counters.single) single, \(counters.collided) collided")
+            let parts = Self.costParts(world, devices).map { String(format: "%.1f %@", $0.mean, $0.unit) }
+            Console.print("cost of a device: " + parts.joined(separator: ", "))
             return
         }
         var line = JSONLine()
@@ -125,7 +128,21 @@ final class InventoryOutputs {
         line.add("nacked", counters.nacked)
         line.add("airSeconds", world.now.seconds, decimals: 6)
         line.add("wallSeconds", wall, decimals: 3)
+        for part in Self.costParts(world, devices) { line.add(part.name, part.mean, decimals: 2) }
         Console.print(line.text)
+    }
+
+    /// What a device spent on average, pagings that were not for it included.
+    private static func costParts(_ world: World, _ devices: Int) -> [(name: String, unit: String, mean: Double)] {
+        let cost = world.radio.deviceCost
+        let count = Double(max(1, devices))
+        return [
+            ("deviceHMACBlocks", "HMAC blocks", Double(cost.hmacBlocks) / count),
+            ("deviceAESBlocks", "AES blocks", Double(cost.aesBlocks) / count),
+            ("deviceNonVolatileWrites", "non-volatile writes", Double(cost.nonVolatileWrites) / count),
+            ("deviceOctetsSent", "octets sent", Double(cost.octetsSent) / count),
+            ("deviceOctetsReceived", "octets received", Double(cost.octetsReceived) / count),
+        ]
     }
 
     func finish() throws {

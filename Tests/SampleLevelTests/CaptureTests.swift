@@ -27,14 +27,6 @@ import Testing
         let whole = capture.events(block: 1_000_000)
         for block in [1, 53, 16_384] { #expect(capture.events(block: block) == whole) }
     }
-
-    @Test(arguments: names) func decodingIsMuchFasterThanRealTime(name: String) throws {
-        let capture = try Capture(name)
-        let clock = ContinuousClock()
-        let elapsed = clock.measure { _ = capture.events(block: 16_384) }
-        let seconds = Double(capture.samples.count / 2) / Capture.rate
-        print("\(name): \(seconds / (elapsed / .seconds(1))) x real time")
-    }
 }
 
 /// A capture in the tree with its truth.

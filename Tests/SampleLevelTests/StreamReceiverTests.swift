@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    @Test func framesAndBurstsComeInTheOrderOfTheAir() throws {
-        let exchange = Exchange()
+    @Test(arguments: [1e6, 1.92e6, 2.4e6, 20e6]) func framesAndBurstsComeInTheOrderOfTheAir(rate: Double) throws {
+        let exchange = Exchange(rate: rate)
         let (_, ends) = try exchange.scene()
         let events = try exchange.blindEvents(blocks: [16_384])
         try #require(events.count == 3)
@@ -53,9 +53,9 @@ import Testing
             return
         }
         #expect(first.octets == exchange.first && first.chipsPerSymbol == 12)
-        #expect(abs(first.endSample - ends[0]) < 0.5 && result.afterSample == first.endSample)
+        #expect(abs(first.endSample - ends[0]) < 1e-6 * rate && result.afterSample == first.endSample)
         #expect(result.report.burst?.octets == exchange.message)
-        #expect(second.octets == exchange.second && abs(second.endSample - ends[1]) < 0.5)
+        #expect(second.octets == exchange.second && abs(second.endSample - ends[1]) < 1e-6 * rate)
     }
 
     @Test func theBlockSizesChangeNothing() throws {
@@ -178,6 +178,16 @@ import Testing
             let events = receiver.events(samples, blocks: [1_000]) { _ in }
             #expect(
                 events.allSatisfy { if case .occasion(let result) = $0 { result.report.burst == nil } else { true } })
+        }
+    }
+
+    @Test func anAbsurdSampleRateDoesNoHarm() {
+        var noise = GaussianNoise(seed: 3, deviation: 1)
+        let samples = (0..<40_000).map { _ in Float(noise.next()) }
+        for rate in [0, -1, .nan, .infinity, 1e-300, 48_000, 1e5, 1e12] {
+            var receiver = StreamReceiver(profile: .oursV0, sampleRateHz: rate)
+            receiver.expect([ExpectedBurst(format: Self.format, delay: .milliseconds(1))], afterSample: 10)
+            #expect(receiver.events(samples, blocks: [999]) { _ in }.count <= 1)
         }
     }
 

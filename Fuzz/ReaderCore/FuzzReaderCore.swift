@@ -1,0 +1,44 @@
+import AIoTBase
+import AIoTPhy
+import AIoTReader
+
+/// Any sequence of things that happen to a reader: PDUs, bursts, losses and times, in any state.
+///
+/// The input is a list of operations: an octet that says which, an octet for the length of what follows, the octets.
+@_cdecl("LLVMFuzzerTestOneInput")
+func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    var rest = Array(UnsafeBufferPointer(start: start, count: count))[...]
+    var reader = Reader(configuration: ReaderConfiguration())
+    var time = AirTime.zero
+    var transmission: R2DTransmission?
+    while let operation = rest.popFirst(), let length = rest.popFirst() {
+        let octets = Array(rest.prefix(Int(length)))
+        rest = rest.dropFirst(octets.count)
+        time += .milliseconds(Int64(operation >> 3))
+        switch operation & 7 {
+        case 0: reader.handle(.linkUp, at: time)
+        case 1: reader.handle(.linkDown, at: time)
+        case 2, 3: reader.handle(.receivedFromAIoTF(octets), at: time)
+        case 4: reader.handle(.carrierLost, at: time)
+        case 5: reader.advance(to: time)
+        default:
+            let reports = (transmission?.expected ?? []).map { _ in report(octets, isBurst: operation & 8 == 8) }
+            reader.handle(.transmissionEnded(id: transmission?.id ?? 0, reports: reports), at: time)
+        }
+        var orders = 0
+        while let order = reader.nextOutput() {
+            orders += 1
+            guard orders < 10_000 else { fatalError("orders without end") }
+            if case .transmit(let next) = order { transmission = next }
+        }
+    }
+    return 0
+}
+
+private func report(_ octets: [UInt8], isBurst: Bool) -> OccasionReport {
+    guard isBurst else { return octets.isEmpty ? .idle : .undecodable }
+    return .decoded(
+        ReceivedBurst(
+            octets: octets, crcRight: true, start: .zero, duration: .zero,
+            measurement: BurstMeasurement(snrDB: 10, powerDB: -30, clockError: 0, carrierOffsetHz: 0)))
+}
