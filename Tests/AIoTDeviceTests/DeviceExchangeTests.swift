@@ -117,6 +117,17 @@ import Testing
         #expect(reader.send(try reader.networkResponse(to: first), randomID: randomID) == nil)
     }
 
+    @Test func anASIDThatCameWithARequestForASegmentDoesNotProlongTheWait() throws {
+        var reader = try ScriptedReader()
+        let first = reader.page(.direct, schedule: ScriptedReader.schedule(20))
+        let start = try #require(first).data.sdu
+        let randomID = RandomID(UInt16(start[2]) << 8 | UInt16(start[3]))
+        #expect(reader.send(randomID: randomID, received: UInt8(start.count)) != nil)
+        #expect(reader.device.asID == ScriptedReader.asID)
+        #expect(reader.device.nas.waitsForNetworkResponse)
+        #expect(reader.page(.direct) != nil)
+    }
+
     @Test func inCBRATheRandomIDDoesNotAddressData() throws {
         var reader = try ScriptedReader()
         let own = try #require(reader.page() as DeviceTransmission?).randomID
@@ -148,6 +159,15 @@ import Testing
         reader.pagingPDU = try reader.world.paging(counter: 4)
         let first = try reader.accessResponse()
         #expect(try reader.accessResponse() != first)
+    }
+
+    @Test func aStaleAnswerWhoseSegmentsAreNotAskedForWaitsForNothingEither() throws {
+        var reader = try ScriptedReader([.replayProtection, .counterResynchronisation], counter: 9)
+        let stale = try reader.world.paging(counter: 4)
+        let own = try #require(reader.page(pdu: stale) as DeviceTransmission?).randomID
+        let first = reader.respond(to: [own], schedule: ScriptedReader.schedule(20))
+        #expect(try #require(first).data.moreData)
+        #expect(reader.page(pdu: stale) != nil)
     }
 
     // MARK: NACK Feedback
