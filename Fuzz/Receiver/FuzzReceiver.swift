@@ -15,9 +15,9 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         [ExpectedBurst(format: format, delay: .microseconds(Int64(octets[4]) * 8))], afterSample: Double(octets[5]))
     var decoder = RecordingDecoder(profile: .oursV0, sampleRateHz: 1_920_000)
     // Each octet is held for a few samples, so that the input reaches keying at chip rates.
-    let hold = Int(octets[6] & 31) + 1
+    let hold = Int(octets[6] & 15) + 1
     var samples: [Float] = []
-    for octet in octets.dropFirst(8) {
+    for octet in octets.dropFirst(8).prefix(1_000) {
         let value = Float(Int8(bitPattern: octet)) / 64
         for _ in 0..<hold { samples += [value, -value / 2] }
     }
