@@ -229,7 +229,6 @@ extension ReaderCounters {
         sum.collided += right.collided
         sum.accessResponses += right.accessResponses
         sum.acknowledged += right.acknowledged
-        sum.repeated += right.repeated
         sum.nacked += right.nacked
         sum.dropped.merge(right.dropped) { $0 + $1 }
         return sum

@@ -80,7 +80,6 @@ package struct ReaderCounters: Hashable, Sendable {
     package var collided = 0
     package var accessResponses = 0
     package var acknowledged = 0
-    package var repeated = 0
     package var nacked = 0
     package var dropped: [DropReason: Int] = [:]
 
