@@ -8,6 +8,8 @@ struct RecordingFile {
     let sampleRateHz: Double
     /// `core:sha512` of the samples, where the metadata has it.
     private let sha512: String?
+    /// Octets before the first sample, in files from elsewhere.
+    private let headerOctets: UInt64
     private let handle: FileHandle
 
     /// Why a recording cannot be read; the text says what to do.
@@ -34,7 +36,10 @@ struct RecordingFile {
             format = metadata.format
             sha512 = metadata.sha512
             sampleRateHz = rate
-            dataPath = base + ".sigmf-data"
+            headerOctets = UInt64(clamping: metadata.captures.first?.headerOctets ?? 0)
+            let folder = (base as NSString).deletingLastPathComponent
+            dataPath =
+                metadata.dataset.map { (folder as NSString).appendingPathComponent($0) } ?? base + ".sigmf-data"
         } else {
             format = try Self.bareFormat(path: path, datatype: datatype)
             guard let rateHz else {
@@ -42,6 +47,7 @@ struct RecordingFile {
             }
             sampleRateHz = rateHz
             sha512 = nil
+            headerOctets = 0
             dataPath = path
         }
         guard (1e6...20e6).contains(sampleRateHz) else {
@@ -51,6 +57,15 @@ struct RecordingFile {
             throw Problem(description: "\(dataPath) cannot be read: does it exist, and may you read it?")
         }
         self.handle = handle
+        try goToFirstSample()
+    }
+
+    private func goToFirstSample() throws(Problem) {
+        // What cannot go back, a pipe, is at its first sample already.
+        guard headerOctets > 0 else { return }
+        do { try handle.seek(toOffset: headerOctets) } catch {
+            throw Problem(description: "cannot go to the first sample, behind \(headerOctets) octets of header")
+        }
     }
 
     /// The next octets of the samples; empty at the end.
@@ -76,6 +91,7 @@ struct RecordingFile {
             throw Problem(description: "the samples do not have the checksum core:sha512: the recording is damaged")
         }
         do { try handle.seek(toOffset: 0) } catch { throw Problem(description: "cannot go back to the first sample") }
+        try goToFirstSample()
     }
 
     /// Whether there is a SigMF recording of that name.

@@ -75,4 +75,23 @@ import Testing
         try Data([0x0A, 0x0D, 0x0D, 0x0A, 0x1C, 0, 0, 0, 0x4D, 0x3C]).write(to: cut)
         #expect(try Program.run(["replay", cut.path]).status == 66)
     }
+
+    @Test func headerOctetsAndAnotherDataFileAreFollowed() throws {
+        let folder = try Program.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let captures = Program.root.appending(path: "Tests/Captures")
+        let samples = try Data(contentsOf: captures.appending(path: "one-device.sigmf-data"))
+        try (Data(repeating: 0x7F, count: 44) + samples).write(to: folder.appending(path: "samples.bin"))
+        let metadata = """
+            {"global":{"core:datatype":"ci16_le","core:sample_rate":1920000,"core:version":"1.0.0",
+            "core:dataset":"samples.bin"},"captures":[{"core:sample_start":0,"core:header_bytes":44}],"annotations":[]}
+            """
+        try Data(metadata.utf8).write(to: folder.appending(path: "elsewhere.sigmf-meta"))
+        let run = try Program.run(
+            [
+                "replay", folder.appending(path: "elsewhere").path, "--expect",
+                captures.appending(path: "one-device.truth.json").path,
+            ])
+        #expect(run.status == 0, "\(run.errors)")
+    }
 }
