@@ -22,12 +22,27 @@ func tests(_ name: String, uses: [Target.Dependency]) -> Target {
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "ambient-iot-reader",
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // The core: no input or output, no clock, no randomness of its own.
@@ -51,6 +66,30 @@ let package = Package(
         // Everything together in virtual time.
         room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTDevice", "AIoTAir"]),
 
+        // Shells: the only rooms that read a clock, a file or a socket.
+        room("Settings", uses: [yams]),
+        room("Spool", uses: []),
+        room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
+        room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioSSL, x509, logging]),
+        room("RadioFrontEnd", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+        room(
+            "LoopbackFrontEnd",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTAir", "AIoTDevice", "AIoTWorld", "RadioFrontEnd",
+            ]),
+        room(
+            "ReaderService",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "NGAP", "AIoTLink", "CoreLink", "Spool", "Settings",
+                "RadioFrontEnd", "AIoTCapture", logging, serviceLifecycle,
+            ]),
+        room(
+            "AIoTFService",
+            uses: [
+                "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", crypto, grdb, nioCore,
+                nioPosix, logging, serviceLifecycle,
+            ]),
+
         // What others can test against: vectors and captures.
         room(
             "Conformance",
@@ -60,11 +99,33 @@ let package = Package(
             name: "aiot-reader",
             dependencies: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
-                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", crypto, argumentParser,
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
+                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", crypto, argumentParser, logging,
+                serviceLifecycle,
             ],
             swiftSettings: house),
 
         tests("CommandTests", uses: ["aiot-reader"]),
+        tests("SettingsTests", uses: ["Settings"]),
+        tests("SpoolTests", uses: ["Spool"]),
+        tests("AIoTLinkTests", uses: ["AIoTLink", "NGAP", "AIoTBase"]),
+        tests(
+            "CoreLinkTests",
+            uses: ["CoreLink", "AIoTLink", "NGAP", "AIoTBase", nioCore, nioPosix, nioSSL, x509, logging]),
+        tests(
+            "ReaderServiceTests",
+            uses: [
+                "ReaderService", "AIoTLink", "CoreLink", "RadioFrontEnd", "AIoTReader", "AIoTBase", "AIoTPhy",
+                "AIoTMac",
+                "NGAP", "Spool", "Settings", logging, serviceLifecycle,
+            ]),
+        tests(
+            "AIoTFServiceTests",
+            uses: [
+                "AIoTFService", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink", "Settings", crypto,
+                grdb, logging,
+            ]),
+        tests("SystemTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
         tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
@@ -94,6 +155,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// AIOT_TESTS=SpoolTests,NGAPTests leaves all other tests out, so that a change in one room is built and tested alone.
+if let chosen = Context.environment["AIOT_TESTS"]?.split(separator: ",") {
+    package.targets.removeAll { $0.type == .test && !chosen.contains($0.name[...]) }
+}
 
 /// What `scripts/fuzz` runs: a libFuzzer target for each decoder, and one with a planted bug. They are not built
 /// otherwise, as their entry point is the fuzzer's.
