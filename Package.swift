@@ -68,6 +68,7 @@ let package = Package(
 
         // Shells: the only rooms that read a clock, a file or a socket.
         room("Settings", uses: [yams]),
+        room("ServiceManager"),
         room("Spool", uses: []),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
         room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioSSL, x509, logging]),
@@ -81,13 +82,14 @@ let package = Package(
             "ReaderService",
             uses: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "NGAP", "AIoTLink", "CoreLink", "Spool", "Settings",
-                "RadioFrontEnd", "AIoTCapture", logging, serviceLifecycle,
+                "RadioFrontEnd", "AIoTCapture", "ServiceManager", logging, serviceLifecycle,
             ]),
         room(
             "AIoTFService",
             uses: [
-                "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", crypto, grdb, nioCore,
-                nioPosix, logging, serviceLifecycle,
+                "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
+                crypto, grdb,
+                nioCore, nioPosix, logging, serviceLifecycle,
             ]),
 
         // What others can test against: vectors and captures.
@@ -100,13 +102,15 @@ let package = Package(
             dependencies: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
-                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", crypto, argumentParser, logging,
+                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", crypto,
+                argumentParser, logging,
                 serviceLifecycle,
             ],
             swiftSettings: house),
 
         tests("CommandTests", uses: ["aiot-reader"]),
         tests("SettingsTests", uses: ["Settings"]),
+        tests("ServiceManagerTests", uses: ["ServiceManager"]),
         tests("SpoolTests", uses: ["Spool"]),
         tests("AIoTLinkTests", uses: ["AIoTLink", "NGAP", "AIoTBase"]),
         tests(

@@ -19,6 +19,7 @@ import Testing
         ("AIoTF", ["AIoTBase", "AIoTSecurity", "NGAP"]),
         ("AIoTAir", ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity", "Glibc"]),
         ("Settings", ["Yams", "Foundation"]),
+        ("ServiceManager", ["Glibc"]),
         ("Spool", ["Glibc", "Synchronization"]),
         ("AIoTLink", ["AIoTBase", "NGAP"]),
         (
@@ -33,13 +34,15 @@ import Testing
             "ReaderService",
             [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "NGAP", "AIoTLink", "CoreLink", "Spool", "Settings",
-                "RadioFrontEnd", "AIoTCapture", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
+                "RadioFrontEnd", "AIoTCapture", "ServiceManager", "Logging", "ServiceLifecycle", "Foundation", "Glibc",
+                "Synchronization",
             ]
         ),
         (
             "AIoTFService",
             [
-                "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "Crypto", "GRDB",
+                "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
+                "Crypto", "GRDB",
                 "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
             ]
         ),
