@@ -28,6 +28,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -57,6 +58,8 @@ let package = Package(
 
         room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
 
+        room("RadioFrontEnd", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
@@ -64,7 +67,9 @@ let package = Package(
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
 
         // Everything together in virtual time.
-        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTDevice", "AIoTAir"]),
+        room(
+            "AIoTWorld",
+            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "RadioFrontEnd", "AIoTF", "AIoTDevice", "AIoTAir"]),
 
         // Shells: the only rooms that read a clock, a file or a socket.
         room("Settings", uses: [yams]),
@@ -72,7 +77,6 @@ let package = Package(
         room("Spool", uses: []),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
         room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioSSL, x509, logging]),
-        room("RadioFrontEnd", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
         room(
             "LoopbackFrontEnd",
             uses: [
@@ -104,7 +108,7 @@ let package = Package(
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
                 "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", crypto,
                 argumentParser, logging,
-                serviceLifecycle,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: house),
 

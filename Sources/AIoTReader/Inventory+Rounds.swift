@@ -35,7 +35,7 @@ extension Inventory {
     /// paging would end their wait.
     private var mayPage: Bool {
         if openExchanges == 0 { return true }
-        return mode == .cbra && request.devicesAwaitNetwork && unrelayed.isEmpty
+        return mode == .cbra && request.devicesAwaitNetwork && unrelayed.isEmpty && !onlyExchangesAreLeft
     }
 
     private mutating func makeAcknowledgement() -> AirAction {
@@ -93,6 +93,8 @@ extension Inventory {
     private mutating func makePaging() -> AirAction {
         rounds += 1
         counters.rounds += 1
+        onlyExchangesAreLeft = false
+        hadExchangesAtPaging = openExchanges > 0
         isAborted = false
         pool.pagingSent()
         if mode == .cfra { return makeContentionFreePaging() }
@@ -125,8 +127,11 @@ extension Inventory {
         if mode == .cfra, openExchanges > 0 { return }
         judgedRounds = rounds
         let wasQuiet = round.map { $0.tally.single + $0.tally.collided == 0 } ?? (acknowledged == 0)
-        quietRounds = wasQuiet && !isAborted ? quietRounds + 1 : 0
         round = nil
+        // Devices in an exchange took no part: only a round without any tells whether all have heard that they are done.
+        onlyExchangesAreLeft = wasQuiet && !isAborted && hadExchangesAtPaging
+        guard !onlyExchangesAreLeft else { return }
+        quietRounds = wasQuiet && !isAborted ? quietRounds + 1 : 0
     }
 
     /// Whether all are found that can be, but for what is in flight.

@@ -64,6 +64,10 @@ struct Inventory: Sendable {
     /// Rounds of which it is known how they ended.
     var judgedRounds = 0
     var quietRounds = 0
+    /// Exchanges were open when the round at hand was paged.
+    var hadExchangesAtPaging = false
+    /// Nobody but those in an exchange is known to be left: the next paging waits for them.
+    var onlyExchangesAreLeft = false
     var isComplete = false
     /// Something was lost on the air that a further quiet round may bring back.
     var hasSeenLoss = false

@@ -132,6 +132,9 @@ package struct Reader: Sendable {
     /// Whether nothing is open, on the air or to be told.
     package var isIdle: Bool { inventories.isEmpty && transmitting == nil && firstOutput == outputs.count }
 
+    /// Whether the AIoTF of a link has an inventory open here.
+    package func hasInventories(of link: LinkID) -> Bool { inventories.contains { $0.request.name.link == link } }
+
     /// Upper 16 bits of the next RAN-AIOT-Device-NGAP-ID; the shell keeps it, so that no later start gives one again.
     package var epoch: UInt16 { deviceIDs.epoch }
 

@@ -1,6 +1,7 @@
 package import AIoTBase
 package import AIoTF
 package import AIoTReader
+package import RadioFrontEnd
 
 /// A whole system on one machine in virtual time: AIoTF, link, reader, radio and devices.
 ///
