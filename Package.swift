@@ -24,8 +24,10 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -40,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -76,7 +79,7 @@ let package = Package(
         room("ServiceManager"),
         room("Spool", uses: []),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
-        room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioSSL, x509, logging]),
+        room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioTLS, nioSSL, x509, asn1, logging]),
         room(
             "LoopbackFrontEnd",
             uses: [
@@ -119,7 +122,7 @@ let package = Package(
         tests("AIoTLinkTests", uses: ["AIoTLink", "NGAP", "AIoTBase"]),
         tests(
             "CoreLinkTests",
-            uses: ["CoreLink", "AIoTLink", "NGAP", "AIoTBase", nioCore, nioPosix, nioSSL, x509, logging]),
+            uses: ["CoreLink", "AIoTLink", "NGAP", "AIoTBase", nioCore, nioPosix, nioSSL, x509, asn1, crypto, logging]),
         tests(
             "ReaderServiceTests",
             uses: [
