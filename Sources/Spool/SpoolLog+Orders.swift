@@ -14,7 +14,7 @@ extension SpoolLog {
         case .fill: return .write(new, offset: 0, octets: octets)
         case .syncNew: return .sync(new)
         case .rename: return .rename(new, to: SpoolName.segment(nextSegment))
-        case .syncFolder: return .syncFolder
+        case .adopt, .syncFolder: return .syncFolder
         case .abandon: return .remove(new)
         case .sweep:
             guard let file = obsolete.last else { return nil }
@@ -80,6 +80,7 @@ extension SpoolLog {
     private mutating func succeeded() {
         switch step {
         case .idle: break
+        case .adopt: step = .sweep
         case .write:
             end += octets.count
             (octets, batchRemovals, hasUnsynced) = ([], [], true)
@@ -107,6 +108,7 @@ extension SpoolLog {
     private mutating func failed() {
         switch step {
         case .idle: break
+        case .adopt: step = .idle
         case .write:
             // Of removals alone: they can wait.
             isHeld = isHeld || batch.isEmpty
@@ -123,19 +125,19 @@ extension SpoolLog {
             isHeld = true
             step = .abandon
         case .rename, .syncFolder:
-            // Either name may survive a crash now: only a segment after this one is sure to count.
-            obsolete += [SpoolName.unfinished(nextSegment), SpoolName.segment(nextSegment)]
-            nextSegment += 1
+            // Either segment may survive a crash now. Nothing is acknowledged before the new one, made again, stands.
             (isTrusted, isHeld) = (false, true)
             failBatch()
             step = .idle
         case .abandon: afterAbandoning()
-        case .sweep: step = .idle
+        case .sweep:
+            obsolete.insert(obsolete.removeLast(), at: 0)
+            step = .idle
         }
     }
 
     private mutating func standOnNewSegment() {
-        if isTrusted || segment > 0 { obsolete.append(SpoolName.segment(segment)) }
+        if segment > 0 { obsolete.append(SpoolName.segment(segment)) }
         (segment, end) = (nextSegment, octets.count)
         nextSegment += 1
         (isTrusted, isHeld, hasUnsynced) = (true, false, false)

@@ -26,6 +26,8 @@ package struct SpoolLog: Sendable {
     /// The order that is out, by what it is for.
     enum Step: Sendable {
         case idle
+        /// At the start: make the name of the segment that counts durable, so that the others may go.
+        case adopt
         /// Into the segment: write, fsync; cut after a failed write; cut to the header.
         case write, sync, cut, reset
         /// A new segment: make, fill, fsync, name, fsync of the folder; remove it after a failure; remove the old ones.
@@ -48,8 +50,8 @@ package struct SpoolLog: Sendable {
     var removals: [UInt64] = []
     var batchRemovals: [UInt64] = []
 
-    /// The segment that is written to, and where its right part ends.
-    var segment: UInt64 = 0
+    /// The segment that counts (0: none), and where its right part ends.
+    var segment: UInt64
     var end = 0
     /// False: nothing may be written but a new segment.
     var isTrusted = false
@@ -60,9 +62,9 @@ package struct SpoolLog: Sendable {
     var nextSegment: UInt64
     /// What the running order writes.
     var octets: [UInt8] = []
-    /// Files to be deleted once a new segment stands.
+    /// Segments that do not count any more.
     var obsolete: [String]
-    /// Files that are kept for a look instead.
+    /// Those of them that are kept for a look.
     var damaged: Set<String>
 
     var step = Step.idle
@@ -78,8 +80,10 @@ package struct SpoolLog: Sendable {
         frames = scan.frames
         frameOctets = scan.frames.values.reduce(0) { $0 + $1.count }
         nextSequence = scan.nextSequence
+        segment = scan.segment
         nextSegment = scan.nextSegment
-        obsolete = scan.files
+        obsolete = scan.stale
+        step = obsolete.isEmpty ? .idle : .adopt
         damaged = Set(scan.recovery.damages.map(\.file))
     }
 

@@ -17,7 +17,7 @@ enum SpoolName {
 
     /// The number in the name of a segment, finished or not; nil when `name` is no such name.
     static func number(of name: String) -> UInt64? {
-        guard let number = UInt64(name.prefix(16), radix: 16), number < SpoolFormat.numberLimit,
+        guard let number = UInt64(name.prefix(16), radix: 16), (1..<SpoolFormat.numberLimit).contains(number),
             name == segment(number) || name == unfinished(number)
         else { return nil }
         return number

@@ -3,16 +3,18 @@ package struct SpoolScan: Sendable {
     /// The frames of the records that wait, by sequence.
     var frames: [UInt64: [UInt8]] = [:]
     var nextSequence: UInt64 = 1
+    /// The segment that counts; 0 when there is none.
+    var segment: UInt64 = 0
     var nextSegment: UInt64 = 1
-    /// Segments, finished or not, that a new one replaces.
-    var files: [String] = []
+    /// Segments, finished or not, that do not count.
+    var stale: [String] = []
     package private(set) var recovery = SpoolRecovery()
 
     /// Reads the segments among `names`, the highest number first, until one has a sound header.
     package init(names: [String], read: (String) throws(SpoolError) -> [UInt8]) throws(SpoolError) {
-        files = names.filter { SpoolName.number(of: $0) != nil }.sorted()
-        nextSegment = (files.compactMap(SpoolName.number).max() ?? 0) + 1
-        for name in files.reversed() where !SpoolName.isUnfinished(name) {
+        stale = names.filter { SpoolName.number(of: $0) != nil }.sorted()
+        nextSegment = (stale.compactMap(SpoolName.number).max() ?? 0) + 1
+        for name in stale.reversed() where !SpoolName.isUnfinished(name) {
             let octets = try read(name)
             guard let header = SpoolFormat.header(of: octets), SpoolName.segment(header.segment) == name else {
                 recovery.damages.append(SpoolRecovery.Damage(file: name, offset: 0, octets: octets.count))
@@ -25,6 +27,8 @@ package struct SpoolScan: Sendable {
             if end < octets.count {
                 recovery.damages.append(SpoolRecovery.Damage(file: name, offset: end, octets: octets.count - end))
             }
+            segment = header.segment
+            stale.removeAll { $0 == name }
             break
         }
         recovery.records = frames.count
