@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct AIoTReaderCommand: ParsableCommand {
+struct AIoTReaderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aiot-reader",
         abstract: "A reader for 3GPP Ambient IoT devices: inventories, recordings, messages.",
@@ -12,7 +12,9 @@ struct AIoTReaderCommand: ParsableCommand {
             or an AIoTF is not there; 75 try again; 77 no permission; 78 configuration wrong.
             """,
         version: "0.1.0",
-        subcommands: [InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self])
+        subcommands: [
+            InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self, RunCommand.self,
+        ])
 }
 
 /// What a run ends with (`spec/5`).
@@ -24,6 +26,13 @@ enum Ending {
     static let usage = ExitCode(64)
     /// Input missing or unreadable.
     static let noInput = ExitCode(66)
+    /// A front end or an AIoTF is not there.
+    static let unavailable = ExitCode(69)
+    /// Try again: something else holds what is needed.
+    static let tryAgain = ExitCode(75)
+    static let noPermission = ExitCode(77)
+    /// The configuration is wrong: a service manager must not start it again.
+    static let configuration = ExitCode(78)
     /// Output cannot be written.
     static let cannotWrite = ExitCode(73)
 }
