@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 
 /// Figures for docs/performance.md: `AIOT_BENCH=1 swift test -c release --filter SpoolSpeedTests`, on the disk of `TMPDIR`.
-@Suite(.enabled(if: ProcessInfo.processInfo.environment["AIOT_BENCH"] != nil, "set AIOT_BENCH=1 for figures"))
+@Suite(
+    .serialized, .enabled(if: ProcessInfo.processInfo.environment["AIOT_BENCH"] != nil, "set AIOT_BENCH=1 for figures"))
 struct SpoolSpeedTests {
     private final class Times: Sendable {
         private let list = Mutex<[Duration]>([])
