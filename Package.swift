@@ -186,6 +186,7 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("NAS", ["AIoTSecurity"]),
     ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
     ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
+    ("Spool", ["Spool"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {
