@@ -38,6 +38,7 @@ class Request:
     state: str = "ordered"  # ordered, paged, releasing
     nonces: set = field(default_factory=set)
     finds: int = 0  # results that it brought
+    is_stale: bool = False  # a device has told a counter that lies ahead
     exchanges: dict = field(default_factory=dict)
 
 
@@ -50,7 +51,7 @@ class AIoTF(Exchanges):
         self.targets = {d.id: d for d in self._candidates(order.kind, order.identity)}
         self.identified, self.results = {}, {}  # ID: is authenticated; ID: what came out
         self.request, self.summary, self.up = None, None, False
-        self.requests = self.barren = self.singles = 0
+        self.requests = self.barren = self.singles = self.resyncs = 0
         self.retry_at = None
         self.altering = set()  # IDs of devices that a WRITE or PERMANENT_DISABLE has left for
         self.counts = collections.Counter()
@@ -196,7 +197,7 @@ class AIoTF(Exchanges):
                 self._access_response(bytes.fromhex(device["nasPDU"]), device["ranDeviceID"])
             except s.Refused as why:
                 self.counts[str(why)] += 1
-        if fields["complete"] and self.request.state != "releasing":
+        if (fields["complete"] or self.request.is_stale) and self.request.state != "releasing":
             self._release(("nas", "normal-release"), now)
 
     def _release(self, cause, now):
@@ -216,7 +217,7 @@ class AIoTF(Exchanges):
         self.emit({"type": "error", "error": f"Error Indication: {' '.join(fields['cause'])}"})
 
     def _next(self, now):
-        self.barren = 0 if self.request.finds else self.barren + 1
+        self.barren = 0 if self.request.finds or self.request.is_stale else self.barren + 1
         self.request = None
         if self.order.kind == "allDevices":
             self._finish()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import security as s
 
-MOST_REPEATS = 3
+MOST_REPEATS = MOST_RESYNCS = 3
 NO_ANSWER = ["nas", "no-aiot-NAS-response"]
 
 
@@ -27,6 +27,9 @@ class Exchanges:
         request, response = self.request, s.AccessResponse.parse(pdu)
         if response.nonce2 in request.nonces:
             raise s.Refused("repeated access responses")
+        if response.counter is not None:
+            self._stale(response)
+            return
         device, session, is_authenticated = self._recognise(response)
         request.nonces.add(response.nonce2)
         self._confirm(is_authenticated)
@@ -49,6 +52,28 @@ class Exchanges:
     def _confirm(self, is_authenticated):
         if is_authenticated and self.request.counter is not None:
             self.counters.confirm(self.request.target.id, self.request.counter)
+
+    def _stale(self, response):
+        """A device has found the paging stale and tells its counter, which the next request takes over."""
+        request, target = self.request, self.request.target
+        both = s.REPLAY | s.RESYNC
+        if not target or target.profile & both != both or not target.algorithms & 15 or self.resyncs == MOST_RESYNCS:
+            raise s.Refused("counters that nobody asked for")
+        for device, key in request.keys.items():
+            session = s.Session.of(key, device.algorithms, request.nonce1, response.nonce2)
+            is_own = response.ares == (session.ares if device.profile & s.DEVICE_AUTH else None)
+            if not is_own or response.hint is not None:
+                continue
+            try:
+                text = s.unprotect(session.key, device.algorithms, s.COUNTER_COUNT, s.D2R, response.counter)
+            except s.Refused:
+                continue
+            counter = int.from_bytes(text, "big")
+            if len(text) != 4 or not self.counters.confirm(target.id, (counter - 1) % 2**32):
+                break
+            self.resyncs, request.is_stale = self.resyncs + 1, True
+            return
+        raise s.Refused("counters of no device, or that lead back")
 
     def _recognise(self, response):
         """(device, session, is authenticated) of an access response; raises Refused."""

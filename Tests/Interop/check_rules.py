@@ -18,8 +18,8 @@ ROWS, MEMORY = registry.simulated(5, 1, 0x57, 0x22, 15)
 class World:
     """AIoTF, reader and devices in one process; `lose` says which PDUs of the AIoTF vanish."""
 
-    def __init__(self, command=("read", 0, 4, b""), counters=None):
-        self.known = registry.Registry(ROWS)
+    def __init__(self, command=("read", 0, 4, b""), counters=None, rows=ROWS):
+        self.known = registry.Registry(rows)
         self.to_aiotf, self.to_reader, self.told = [], [], []
         group = next(iter(self.known.groups))
         self.counters = counters or registry.Counters()
@@ -178,6 +178,17 @@ def counters_survive_and_none_that_was_confirmed_is_paged_again():
         seen.append(world.core.request.counter)
         assert len(world.found()) == 5
     assert seen == [0, 1, 2]
+
+
+@RULES.append
+def a_counter_that_a_device_tells_is_taken_over():
+    world = World(rows=registry.simulated(5, 1, 0x5F, 0x22, 15)[0])
+    for one in world.devices:
+        one.own = dict.fromkeys(one.own, 1000)
+    world.connect()
+    world.run()
+    assert world.core.summary["found"] == 5 and world.core.summary["requests"] == 2
+    assert world.counters.entries[world.core.order.identity.hex()]["confirmed"] == 1000
 
 
 @RULES.append

@@ -10,7 +10,7 @@ class Device:
         self.record, self.memory = record, bytearray(memory)
         self.keys = {None: (record.key, record.id), **{g.id: (g.key, g.id) for g in groups}}
         self.own = dict.fromkeys(self.keys, 0)  # counters, per key
-        self.paging, self.answers, self.is_sound = None, 0, False
+        self.paging, self.answers, self.stale, self.is_sound = None, 0, None, False
         self.session, self.last, self.is_disabled = None, None, False
 
     def page(self, pdu):
@@ -25,21 +25,26 @@ class Device:
         record, nonce1, pages_all = self.record, pdu[1:17], len(pdu) == 17
         profile = record.profile | (pdu[17] & s.GROUP if not pages_all else 0)
         key = s.k_aiot(record.key, nonce1, profile, record.algorithms)
-        self.session = s.Session.of(key, record.algorithms, nonce1, s.new_nonce())
-        self.last, self.is_sound = None, not record.profile & s.NETWORK_AUTH
+        session = s.Session.of(key, record.algorithms, nonce1, s.new_nonce())
         flags = s.expected_flags(record.profile, record.algorithms, pages_all)
-        response = s.AccessResponse(self.session.nonce2)
+        response = s.AccessResponse(session.nonce2)
+        response.ares = session.ares if flags & s.HAS_ARES else None
+        if self.stale is not None:  # no session, no hint, no ID
+            counter = self.stale.to_bytes(4, "big")
+            response.counter = s.protect(session.key, record.algorithms, s.COUNTER_COUNT, s.D2R, counter)
+            return response.pdu
+        self.session, self.last, self.is_sound = session, None, not record.profile & s.NETWORK_AUTH
         response.hint = s.key_hint(key) if flags & s.HAS_HINT else None
-        response.ares = self.session.ares if flags & s.HAS_ARES else None
         response.identity = self.session.protect(s.D2R, record.id) if flags & s.HAS_ID else None
         return response.pdu
 
     def _takes(self, pdu):
-        """Whether the paging names this device and is fresh; its counter moves when it is."""
+        """Whether the paging names this device and is to be answered; its counter moves when it is fresh."""
         nonce1, identity, record = pdu[1:17], pdu[17:], self.record
         if pdu[:1] != bytes([s.PAGING]) or len(nonce1) < 16:
             return False
         if not identity:
+            self.stale = None
             return True
         if identity[0] & ~s.GROUP != record.profile or identity[1:2] != bytes([record.algorithms]):
             return False
@@ -57,8 +62,13 @@ class Device:
         counter = None
         if record.profile & s.REPLAY:
             text, counter = text[:-4], int.from_bytes(text[-4:], "big")
-        if text != wanted or counter is not None and (counter - self.own[name]) % 2**32 > record.window:
+        if text != wanted:
             return False
+        if counter is not None and (counter - self.own[name]) % 2**32 > record.window:
+            if record.profile & s.RESYNC:
+                self.stale = self.own[name]
+            return bool(record.profile & s.RESYNC)
+        self.stale = None
         self.own[name] = ((counter if counter is not None else self.own[name]) + 1) % 2**32
         return True
 

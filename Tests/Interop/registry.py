@@ -77,10 +77,13 @@ class Counters:
         return min((window + 1) * (place + 1), 2**32 - 1)
 
     def confirm(self, identity, counter):
+        """Whether it leads on, within half the range."""
         entry = self.entries[identity.hex()]
-        if 0 < (counter - entry["confirmed"]) % 2**32 < 2**31:
+        leads_on = 0 < (counter - entry["confirmed"]) % 2**32 < 2**31
+        if leads_on:
             entry.update(confirmed=counter, pages=0)
             self.save()
+        return leads_on
 
     def next_correlation(self):
         self.correlation = (self.correlation + 1) % 2**16
