@@ -51,7 +51,10 @@ extension AIoTF {
             var cost = CryptoCost()
             put(
                 .persist(
-                    .session(deviceID: deviceID, nonce1: match.keys.nonce1, nonce2: match.keys.nonce2)))
+                    .session(
+                        StoredSession(
+                            correlation: run?.request?.correlation ?? 0, ranDeviceNGAPID: id, deviceID: deviceID,
+                            nonce1: match.keys.nonce1, nonce2: match.keys.nonce2))))
             let pdu = NASNetworkResponse(nres: match.keys.nres(cost: &cost)).encoded()
             let size = 1 + deviceID.count + match.record.configuration.algorithms.macOctets
             sendCommand(pdu, size: size, &session, ofDevice: id)

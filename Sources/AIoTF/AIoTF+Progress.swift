@@ -69,7 +69,8 @@ extension AIoTF {
         default:
             run?.request = nil
             run?.phase = .toRequest
-            run?.deadline = now + configuration.retryPause
+            let deadline = now + configuration.retryPause
+            run?.deadline = deadline
             if !plansAnother(afterFailure: true) { finish() }
         }
     }
@@ -85,7 +86,8 @@ extension AIoTF {
             return
         }
         run?.phase = .releasing(isRestart: isRestart)
-        run?.deadline = now + configuration.releaseTime
+        let deadline = now + configuration.releaseTime
+        run?.deadline = deadline
         sendRelease(of: request, to: request.reader.id)
     }
 

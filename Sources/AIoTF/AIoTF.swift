@@ -1,5 +1,5 @@
 package import AIoTBase
-import AIoTSecurity
+package import AIoTSecurity
 import NGAP
 
 /// How this AIoTF works.
@@ -39,7 +39,7 @@ package struct AIoTF: Sendable {
     /// Why answers were not taken.
     package internal(set) var rejected: [RejectReason: Int] = [:]
 
-    var generator: SeededGenerator
+    var generator: any RandomNumberGenerator & Sendable
     /// Readers whose NG Setup is through, in order.
     var readers: [ConnectedReader] = []
     var queue: [InventoryRun] = []
@@ -53,7 +53,8 @@ package struct AIoTF: Sendable {
     private var firstAction = 0
 
     package init(
-        configuration: AIoTFConfiguration = AIoTFConfiguration(), registry: Registry, generator: SeededGenerator
+        configuration: AIoTFConfiguration = AIoTFConfiguration(), registry: Registry,
+        restoring state: StoredState = StoredState(), generator: any RandomNumberGenerator & Sendable
     ) {
         self.configuration = configuration
         self.registry = registry
@@ -67,6 +68,7 @@ package struct AIoTF: Sendable {
         case .readerConnected(let reader), .readerDisconnected(let reader): lose(reader)
         case .received(let reader, let octets): receive(octets, from: reader)
         case .inventoryOrdered(let order, let id): take(order, id: id)
+        case .orderCancelled: break
         }
         goOn()
     }
@@ -96,6 +98,20 @@ package struct AIoTF: Sendable {
         }
         defer { firstAction += 1 }
         return actions[firstAction]
+    }
+
+    /// Provisions a device, also while orders are open.
+    /// - Returns: warnings on properties that its configuration does not give.
+    @discardableResult
+    package mutating func provision(_ device: DeviceRecord) throws(RegistryError) -> [ConfigurationWarning] {
+        try registry.provision(device)
+    }
+
+    /// Provisions a group, also while orders are open.
+    /// - Returns: warnings on properties that its configuration does not give.
+    @discardableResult
+    package mutating func provision(_ group: GroupRecord) throws(RegistryError) -> [ConfigurationWarning] {
+        try registry.provision(group)
     }
 
     mutating func put(_ action: AIoTFAction) { actions.append(action) }

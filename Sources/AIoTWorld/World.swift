@@ -175,8 +175,8 @@ package struct World {
         switch action {
         case .send(_, let octets):
             passages.append(Passage(arrival: now + oneWayDelay, isToAIoTF: false, octets: octets))
-        case .persist:
-            break  // This AIoTF lives as long as its process.
+        case .persist, .close:
+            break  // This AIoTF lives as long as its process, and has one reader.
         case .result(_, let result):
             watch(.result(result, now))
         case .finished(_, let summary):

@@ -159,6 +159,7 @@ struct CoreWorld {
             case .finished(let id, let summary):
                 #expect(summaries.updateValue(summary, forKey: id) == nil, "an order ends once")
                 log.append("finished")
+            case .close: log.append("close")
             case .send(_, let octets):
                 guard let pdu = try? NGAPPDU(decoding: octets) else {
                     Issue.record("the AIoTF has sent what does not decode")
