@@ -43,12 +43,18 @@ enum StoreSchema {
             PRIMARY KEY (kind, id)) WITHOUT ROWID;
         CREATE TABLE orders (
             id INTEGER PRIMARY KEY, target TEXT, target_id BLOB, command BLOB, scope TEXT,
-            finished INTEGER NOT NULL DEFAULT 0, found INTEGER, missing INTEGER, missing_ids BLOB, requests INTEGER,
-            refusal TEXT);
+            finished INTEGER NOT NULL DEFAULT 0, requests INTEGER, refusal TEXT);
         CREATE TABLE results (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
-            authenticated INTEGER NOT NULL, command_status TEXT, command_data BLOB,
+            authenticated INTEGER NOT NULL, command_status INTEGER, command_data BLOB,
             PRIMARY KEY (order_id, device_id));
+        CREATE TABLE pending (
+            order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
+            authenticated INTEGER NOT NULL, command_has_left INTEGER NOT NULL,
+            PRIMARY KEY (order_id, device_id)) WITHOUT ROWID;
+        CREATE TABLE missing (
+            order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
+            PRIMARY KEY (order_id, device_id)) WITHOUT ROWID;
         CREATE TABLE requests (
             correlation INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, plmn BLOB NOT NULL, gnb_id INTEGER NOT NULL,
             gnb_bits INTEGER NOT NULL, nonce1 BLOB NOT NULL, target TEXT NOT NULL, target_id BLOB, counter INTEGER,
