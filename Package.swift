@@ -24,10 +24,13 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -39,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -57,6 +61,8 @@ let package = Package(
 
         room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
 
+        room("RadioFrontEnd", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+
         // Both ends of the procedure: they hold keys, and nothing of the reader may import them.
         room("AIoTSecurity", uses: ["AIoTBase", crypto, cryptoExtras]),
         room("AIoTDevice", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTSecurity"]),
@@ -64,15 +70,16 @@ let package = Package(
         room("AIoTAir", uses: ["AIoTBase", "AIoTMac", "AIoTPhy", "AIoTDevice", "AIoTSecurity"]),
 
         // Everything together in virtual time.
-        room("AIoTWorld", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTF", "AIoTDevice", "AIoTAir"]),
+        room(
+            "AIoTWorld",
+            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "RadioFrontEnd", "AIoTF", "AIoTDevice", "AIoTAir"]),
 
         // Shells: the only rooms that read a clock, a file or a socket.
         room("Settings", uses: [yams]),
         room("ServiceManager"),
         room("Spool", uses: []),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
-        room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioSSL, x509, logging]),
-        room("RadioFrontEnd", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+        room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioTLS, nioSSL, x509, asn1, logging]),
         room(
             "LoopbackFrontEnd",
             uses: [
@@ -104,7 +111,7 @@ let package = Package(
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
                 "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", crypto,
                 argumentParser, logging,
-                serviceLifecycle,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: house),
 
@@ -115,7 +122,7 @@ let package = Package(
         tests("AIoTLinkTests", uses: ["AIoTLink", "NGAP", "AIoTBase"]),
         tests(
             "CoreLinkTests",
-            uses: ["CoreLink", "AIoTLink", "NGAP", "AIoTBase", nioCore, nioPosix, nioSSL, x509, logging]),
+            uses: ["CoreLink", "AIoTLink", "NGAP", "AIoTBase", nioCore, nioPosix, nioSSL, x509, asn1, crypto, logging]),
         tests(
             "ReaderServiceTests",
             uses: [

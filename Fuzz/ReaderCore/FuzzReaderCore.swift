@@ -11,14 +11,15 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var reader = Reader(configuration: ReaderConfiguration())
     var time = AirTime.zero
     var transmission: R2DTransmission?
+    var relay: UInt64 = 0
     while let operation = rest.popFirst(), let length = rest.popFirst() {
         let octets = Array(rest.prefix(Int(length)))
         rest = rest.dropFirst(octets.count)
         time += .milliseconds(Int64(operation >> 3))
         switch operation & 7 {
-        case 0: reader.handle(.linkUp, at: time)
-        case 1: reader.handle(.linkDown, at: time)
-        case 2, 3: reader.handle(.receivedFromAIoTF(octets), at: time)
+        case 0: reader.handle(linkChange(octets), at: time)
+        case 1: reader.handle(octets.count & 1 == 0 ? .relayed(id: relay) : .notRelayed(id: relay), at: time)
+        case 2, 3: reader.handle(.receivedFromAIoTF(LinkID(0), octets), at: time)
         case 4: reader.handle(.carrierLost, at: time)
         case 5: reader.advance(to: time)
         default:
@@ -30,9 +31,19 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             orders += 1
             guard orders < 10_000 else { fatalError("orders without end") }
             if case .transmit(let next) = order { transmission = next }
+            if case .relay(let next) = order { relay = next.id }
         }
     }
     return 0
+}
+
+private func linkChange(_ octets: [UInt8]) -> ReaderEvent {
+    switch octets.first {
+    case 0: .linkDown(LinkID(0))
+    case 1: .linkCongested(LinkID(0), octets.count & 1 == 0)
+    case 2: .stopping
+    default: .linkUp(LinkID(octets.count & 1))
+    }
 }
 
 private func report(_ octets: [UInt8], isBurst: Bool) -> OccasionReport {

@@ -5,72 +5,79 @@ import NGAP
 // MARK: - Step 9: the access response
 
 extension AIoTF {
-    mutating func receiveAccessResponse(_ pdu: [UInt8], ofDevice id: UInt32) {
-        guard run?.phase == .active else { return reject(.late) }
+    mutating func receiveAccessResponse(_ pdu: [UInt8], ofDevice id: UInt32, _ correlation: Int) {
         guard let response = try? NASAccessResponse(decoding: pdu) else { return reject(.undecodableNAS) }
-        guard run?.request?.candidates.predict(response.flags) == true else { return reject(.unexpectedFlags) }
-        guard run?.request?.seenNonce2.contains(response.nonce2) == false else { return reject(.repeated) }
-        guard run?.request?.seenNonce2.count ?? 0 < configuration.sessionLimit else { return reject(.tooManySessions) }
-        guard let match = run?.request?.candidates.match(response) else { return reject(.unauthenticated) }
-        run?.request?.seenNonce2.insert(response.nonce2)
-        if isDone(match.record.id) {
-            if match.isAuthenticated, match.returnedCounter == nil { confirmCounter() }
+        prepareCandidates(correlation)
+        guard requests[correlation]?.candidates?.predict(response.flags) == true else {
+            return reject(.unexpectedFlags)
+        }
+        guard requests[correlation]?.seenNonce2.contains(response.nonce2) == false else { return reject(.repeated) }
+        let taken = requests[correlation]?.seenNonce2.count ?? 0
+        guard taken < configuration.sessionLimit else { return reject(.tooManySessions) }
+        guard let match = requests[correlation]?.candidates?.match(response) else { return reject(.unauthenticated) }
+        requests[correlation]?.seenNonce2.insert(response.nonce2)
+        if requests[correlation]?.done.contains(match.record.id) == true {
+            if match.isAuthenticated, match.returnedCounter == nil { confirmCounter(correlation) }
             // Its acknowledgement was lost: nothing is told twice, and the reader may acknowledge it.
-            sendNothingMore(toDevice: id)
+            sendNothingMore(toDevice: id, correlation)
         } else if let counter = match.returnedCounter {
-            resynchronise(match, counter: counter)
+            resynchronise(match, counter: counter, correlation)
         } else {
-            accept(match, ofDevice: id)
+            accept(match, ofDevice: id, correlation)
         }
     }
 
-    private func isDone(_ deviceID: [UInt8]) -> Bool { run?.request?.done.contains(deviceID) == true }
+    /// Made when the first answer comes; again when one comes late.
+    private mutating func prepareCandidates(_ correlation: Int) {
+        guard requests[correlation]?.candidates == nil, let request = requests[correlation] else { return }
+        let candidates = Candidates(
+            records(for: request.target), kind: request.target.kind, nonce1: request.nonce1)
+        requests[correlation]?.candidates = candidates
+    }
 
     /// A counter came back: taken under the conditions of `spec/1`, and the procedure restarts at step 3.
-    private mutating func resynchronise(_ match: Candidates.Match, counter: UInt32) {
-        guard match.isAuthenticated, match.record.configuration.algorithms.hasIntegrity, let run,
+    private mutating func resynchronise(_ match: Candidates.Match, counter: UInt32, _ correlation: Int) {
+        guard let request = requests[correlation], request.isOpen, let run = runs[request.orderID] else {
+            return reject(.late)
+        }
+        guard match.isAuthenticated, match.record.configuration.algorithms.hasIntegrity,
             run.resynchronisations < Self.resynchronisationLimit,
-            changeCounter(of: run.target, { $0.resynchronise(deviceCounter: counter) })
+            changeCounter(of: request.target, { $0.resynchronise(deviceCounter: counter) })
         else { return reject(.counterNotTaken) }
-        self.run?.resynchronisations += 1
-        release(isRestart: true)
+        runs[run.id]?.resynchronisations += 1
+        release(run.id, isRestart: true)
     }
 
     /// Returned counters that one order takes (`spec/1 "Messages"`).
     private static let resynchronisationLimit = 3
 
-    private mutating func accept(_ match: Candidates.Match, ofDevice id: UInt32) {
-        if match.isAuthenticated { confirmCounter() }
-        let deviceID = match.record.id
+    private mutating func accept(_ match: Candidates.Match, ofDevice id: UInt32, _ correlation: Int) {
+        if match.isAuthenticated { confirmCounter(correlation) }
+        let configuration = match.record.configuration
+        let hasIDReport = configuration.profile.contains(.networkAuthentication)
+        // No network response leaves any more, and the device waits for it in vain.
+        if hasIDReport, requests[correlation]?.isOpen != true { return reject(.late) }
+        var session = DeviceSession(
+            deviceID: match.record.id, keys: match.keys, isAuthenticated: match.isAuthenticated,
+            d2rCount: match.d2rCount)
         // The device has begun anew: what is left of an exchange before is over.
-        if let before = run?.request?.sessionNames.updateValue(id, forKey: deviceID) {
-            run?.request?.sessions[before]?.phase = .over
+        if let before = requests[correlation]?.sessionNames.updateValue(id, forKey: session.deviceID) {
+            requests[correlation]?.sessions[before]?.phase = .over
         }
-        var session = DeviceSession(match)
-        if match.record.configuration.profile.contains(.networkAuthentication) {
+        if hasIDReport {
             var cost = CryptoCost()
-            put(
-                .persist(
-                    .session(
-                        StoredSession(
-                            correlation: run?.request?.correlation ?? 0, ranDeviceNGAPID: id, deviceID: deviceID,
-                            nonce1: match.keys.nonce1, nonce2: match.keys.nonce2))))
             let pdu = NASNetworkResponse(nres: match.keys.nres(cost: &cost)).encoded()
-            let size = 1 + deviceID.count + match.record.configuration.algorithms.macOctets
-            sendCommand(pdu, size: size, &session, ofDevice: id)
+            let size = 1 + session.deviceID.count + configuration.algorithms.macOctets
+            sendCommand(pdu, size: size, &session, ofDevice: id, correlation)
         } else {
-            identified(&session, ofDevice: id)
+            identified(&session, ofDevice: id, correlation)
         }
-        run?.request?.sessions[id] = session
+        requests[correlation]?.sessions[id] = session
     }
 
     /// An authenticated answer confirms the counter that was paged.
-    mutating func confirmCounter() {
-        if let request = run?.request { confirmCounter(of: request) }
-    }
-
-    mutating func confirmCounter(of request: RequestState) {
-        guard let counter = request.counter else { return }
+    mutating func confirmCounter(_ correlation: Int) {
+        guard let request = requests[correlation], let counter = request.counter else { return }
         _ = changeCounter(of: request.target) { $0.confirm(counter) }
     }
 

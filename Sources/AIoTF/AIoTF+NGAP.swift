@@ -17,71 +17,71 @@ extension AIoTF {
         }
         switch pdu {
         case .ngSetupRequest(let message): setUp(message, reader)
-        case .inventoryResponse(let message) where isAtHand(message.session, reader): break
-        case .inventoryFailure(let message) where isAtHand(message.session, reader): requestFailed(message.cause)
-        case .inventoryReport(let message) where isAtHand(message.session, reader): receive(message)
-        case .commandResponse(let message) where isAtHand(message.session, reader):
-            receive(message.nasPDU, ofDevice: message.ranDeviceNGAPID)
-        case .commandFailure(let message) where isAtHand(message.session, reader): commandFailed(message)
-        case .aiotSessionReleaseComplete(let message) where isAtHand(message.session, reader):
-            if case .releasing(let isRestart) = run?.phase { released(isRestart: isRestart) }
-        case .aiotSessionReleaseRequest(let message) where isAtHand(message.session, reader):
-            if run?.phase == .active { release(isRestart: plansAnother(afterFailure: true)) }
         case .errorIndication: reject(.errorIndication)
         default:
-            if !receiveForOrphan(pdu, from: reader) { reject(.unexpectedNGAP) }
+            guard let session = pdu.aiotSession, isKnown(session, reader) else { return reject(.unexpectedNGAP) }
+            receive(pdu, session.correlationIdentifier)
         }
     }
 
-    /// Whether a message is for the request at hand and comes from the reader that has it.
-    private func isAtHand(_ session: AIoTSessionName, _ reader: ReaderID) -> Bool {
-        guard let request = run?.request else { return false }
-        return session == sessionName(request.correlation) && request.reader.id == reader
+    /// Whether a message is for a request that is at hand or remembered, and comes from the reader that has it.
+    private func isKnown(_ session: AIoTSessionName, _ reader: ReaderID) -> Bool {
+        guard session.aiotfIdentifier == configuration.aiotfIdentifier,
+            let request = requests[session.correlationIdentifier]
+        else { return false }
+        return readers.contains { $0.id == reader && $0.globalGNBID == request.reader }
     }
 
-    /// A reader without A-IoT support, or that broadcasts another PLMN, cannot be served. One that presents itself again
-    /// has begun anew.
-    private mutating func setUp(_ message: NGSetupRequest, _ reader: ReaderID) {
-        lose(reader)
-        let servesPLMN = message.supportedTAs.contains { $0.plmns.contains { $0.plmn == configuration.plmn } }
-        guard servesPLMN, message.aiotSupport != nil else {
-            send(.ngSetupFailure(NGSetupFailure(cause: servesPLMN ? .semanticError : .unknownPLMN)), to: reader)
-            return
-        }
-        readers.append(ConnectedReader(id: reader, globalGNBID: message.globalGNBID))
-        send(
-            .ngSetupResponse(
-                NGSetupResponse(
-                    amfName: configuration.name,
-                    servedGUAMIs: [GUAMI(plmn: configuration.plmn, region: 1, set: 1, pointer: 0)],
-                    plmnSupport: [.init(plmn: configuration.plmn, slices: [SNSSAI(sst: 1)])],
-                    aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name))),
-            to: reader)
-        for orphan in orphans where orphan.request.reader.globalGNBID == message.globalGNBID {
-            sendRelease(of: orphan.request, to: reader)
+    /// What a reader says of a request. One that is not open any more gives results alone: what its reader had spooled,
+    /// or had under way when it was released.
+    private mutating func receive(_ pdu: NGAPPDU, _ correlation: Int) {
+        let orderID = requests[correlation]?.isOpen == true ? requests[correlation]?.orderID : nil
+        switch pdu {
+        case .inventoryReport(let message): receive(message, correlation)
+        case .commandResponse(let message): receive(message.nasPDU, ofDevice: message.ranDeviceNGAPID, correlation)
+        case .commandFailure(let message): commandFailed(message, correlation)
+        case .aiotSessionReleaseComplete: releaseCompleted(correlation)
+        case .inventoryFailure(let message): if let orderID { requestFailed(orderID, message.cause) }
+        case .aiotSessionReleaseRequest:
+            if let orderID { release(orderID, isRestart: plansAnother(orderID, afterFailure: true)) }
+        default: break
         }
     }
 
-    private mutating func receive(_ message: InventoryReport) {
+    private mutating func receive(_ message: InventoryReport, _ correlation: Int) {
         for device in message.readers.flatMap(\.devices) {
             guard let id = device.ranDeviceNGAPID else {
                 reject(.unknownSession)
                 continue
             }
-            receiveAccessResponse(device.nasPDU, ofDevice: id)
+            receiveAccessResponse(device.nasPDU, ofDevice: id, correlation)
         }
-        guard message.inventoryComplete, run?.phase == .active else { return }
-        run?.request?.isComplete = true
-        goOnIfComplete()
+        guard message.inventoryComplete else { return }
+        requests[correlation]?.isComplete = true
+        goOnIfComplete(correlation)
     }
 
     /// Commands may still be under way when the inventory is complete.
-    mutating func goOnIfComplete() {
-        guard run?.phase == .active, let request = run?.request, request.isComplete else { return }
-        if request.sessions.values.allSatisfy({ $0.phase == .over }) { judgeCompletion() }
+    mutating func goOnIfComplete(_ correlation: Int) {
+        guard requests[correlation]?.isOpen == true, requests[correlation]?.isComplete == true,
+            let request = requests[correlation], request.sessions.values.allSatisfy({ $0.phase == .over })
+        else { return }
+        judgeCompletion(request)
     }
 }
 
-extension Cause {
-    fileprivate static let unknownPLMN = Cause.misc(4)
+extension NGAPPDU {
+    /// The session that a message from a reader names.
+    fileprivate var aiotSession: AIoTSessionName? {
+        switch self {
+        case .inventoryResponse(let message): message.session
+        case .inventoryFailure(let message): message.session
+        case .inventoryReport(let message): message.session
+        case .commandResponse(let message): message.session
+        case .commandFailure(let message): message.session
+        case .aiotSessionReleaseComplete(let message): message.session
+        case .aiotSessionReleaseRequest(let message): message.session
+        default: nil
+        }
+    }
 }

@@ -5,73 +5,64 @@ import NGAP
 // MARK: - What comes after a request
 
 extension AIoTF {
-    private var canRestart: Bool {
-        guard let run else { return false }
-        return run.requests < configuration.largestAttempts
-    }
-
-    /// Whether another request follows the one at hand; it sets its target where that changes.
+    /// Whether another request follows the one at hand at its reader; it sets its target where that changes.
     ///
     /// After a failure (carrier or link lost, reader busy, guard time over) the same is asked for again; else a group is
     /// asked for what is missing while that finds anybody, then its members one by one.
-    mutating func plansAnother(afterFailure: Bool) -> Bool {
-        guard let run else { return false }
+    mutating func plansAnother(_ id: UInt64, afterFailure: Bool) -> Bool {
+        guard let run = runs[id], let turn = run.turn, !run.isCancelled else { return false }
+        let canRestart = (run.requestsAt[turn.reader] ?? 0) < configuration.largestAttempts
         if run.order.target == .all { return afterFailure && canRestart }
         guard !missingDevices(run).isEmpty else { return false }
-        if afterFailure, canRestart, !isFound(run.target) { return true }
+        if afterFailure, canRestart, !isFound(run) { return true }
         guard case .group = run.order.target else { return canRestart }
-        if !run.hasPagedSingly, canRestart, run.fruitless < configuration.largestFruitless { return true }
-        return pageNextSingly()
+        if !turn.hasPagedSingly, canRestart, turn.fruitless < configuration.largestFruitless { return true }
+        return pageNextSingly(id)
     }
 
-    private func isFound(_ target: InventoryTarget) -> Bool {
-        if case .device(let id) = target { run?.reported.contains(id) == true } else { false }
+    private func isFound(_ run: InventoryRun) -> Bool {
+        if case .device(let id) = run.target { run.reported.contains(id) } else { false }
     }
 
     /// A member more than W behind its group's counter hears no group paging: it is paged under its own key.
-    private mutating func pageNextSingly() -> Bool {
-        guard var run else { return false }
-        defer { self.run = run }
-        if !run.hasPagedSingly {
-            run.hasPagedSingly = true
-            run.singles = Array(missingDevices(run).prefix(configuration.largestSingles).reversed())
+    private mutating func pageNextSingly(_ id: UInt64) -> Bool {
+        guard var run = runs[id], var turn = run.turn else { return false }
+        if !turn.hasPagedSingly {
+            turn.hasPagedSingly = true
+            turn.singles = Array(missingDevices(run).prefix(configuration.largestSingles).reversed())
         }
-        while let next = run.singles.popLast() {
-            guard !run.reported.contains(next) else { continue }
-            run.target = .device(next)
-            return true
-        }
-        return false
-    }
-
-    private func missingDevices(_ run: InventoryRun) -> [[UInt8]] {
-        guard run.order.target != .all else { return [] }
-        return records(for: run.order.target).map(\.id).filter { !run.reported.contains($0) }
+        var next = turn.singles.popLast()
+        while let member = next, run.reported.contains(member) { next = turn.singles.popLast() }
+        if let next { run.target = .device(next) }
+        run.turn = turn
+        runs[id] = run
+        return next != nil
     }
 
     /// The reader has said that the inventory is complete: what is missing may be asked for once more.
-    mutating func judgeCompletion() {
-        guard let run, let request = run.request else { return }
-        self.run?.fruitless = run.reported.count > request.foundBefore ? 0 : run.fruitless + 1
-        release(isRestart: plansAnother(afterFailure: false))
+    mutating func judgeCompletion(_ request: RequestState) {
+        let id = request.orderID
+        guard let run = runs[id], let turn = run.turn else { return }
+        runs[id]?.turn?.fruitless = run.reported.count > request.foundBefore ? 0 : turn.fruitless + 1
+        release(id, isRestart: plansAnother(id, afterFailure: false))
     }
 
     /// The reader could not take the request on: the page may have been for nothing, but its counter has moved.
-    mutating func requestFailed(_ cause: Cause) {
-        guard run?.phase == .active else { return }
+    mutating func requestFailed(_ id: UInt64, _ cause: Cause) {
+        guard let correlation = runs[id]?.correlation else { return }
         switch cause {
-        case .requestedAreaNotServed:
-            run?.request = nil
-            finish()
         case .multipleAIoTSessionIDInstances:
             // One of this name is open there from before a restart of ours.
-            release(isRestart: plansAnother(afterFailure: true))
+            release(id, isRestart: plansAnother(id, afterFailure: true))
+        case .requestedAreaNotServed:
+            forget(correlation)
+            released(id, isRestart: false)
         default:
-            run?.request = nil
-            run?.phase = .toRequest
+            forget(correlation)
+            released(id, isRestart: plansAnother(id, afterFailure: true))
+            guard runs[id]?.turn != nil else { return }
             let deadline = now + configuration.retryPause
-            run?.deadline = deadline
-            if !plansAnother(afterFailure: true) { finish() }
+            runs[id]?.deadline = deadline
         }
     }
 }
@@ -79,85 +70,69 @@ extension AIoTF {
 // MARK: - The end of a request
 
 extension AIoTF {
-    /// Ends the request at hand at the reader; then the next one, or the end of the order.
-    mutating func release(isRestart: Bool) {
-        guard let request = run?.request else {
-            finish()
+    /// Ends the request at hand at the reader; then the next one there, or the next reader.
+    mutating func release(_ id: UInt64, isRestart: Bool) {
+        guard let correlation = runs[id]?.correlation, let connection = requests[correlation]?.connection else {
             return
         }
-        run?.phase = .releasing(isRestart: isRestart)
         let deadline = now + configuration.releaseTime
-        run?.deadline = deadline
-        sendRelease(of: request, to: request.reader.id)
+        runs[id]?.phase = .releasing(isRestart: isRestart)
+        runs[id]?.deadline = deadline
+        requests[correlation]?.isOpen = false
+        sendRelease(of: correlation, to: connection)
     }
 
-    mutating func sendRelease(of request: RequestState, to reader: ReaderID) {
-        let session = sessionName(request.correlation)
+    mutating func sendRelease(of correlation: Int, to reader: ReaderID) {
+        let session = sessionName(correlation)
         send(.aiotSessionReleaseCommand(AIOTSessionReleaseCommand(session: session, cause: .normalRelease)), to: reader)
     }
 
-    /// The request at hand has been released.
-    mutating func released(isRestart: Bool) {
-        run?.request = nil
-        run?.deadline = nil
-        if isRestart { run?.phase = .toRequest } else { finish() }
+    /// The reader has nothing of the request any more.
+    mutating func releaseCompleted(_ correlation: Int) {
+        guard let request = requests[correlation], !request.isOpen else { return }
+        forget(correlation)
+        guard let run = runs[request.orderID], run.correlation == correlation,
+            case .releasing(let isRestart) = run.phase
+        else { return }
+        released(request.orderID, isRestart: isRestart)
     }
 
-    /// The reader has not confirmed the release: it is told again when it comes back.
-    private mutating func orphan() {
-        guard let run, let request = run.request else { return }
-        orphans.append(OrphanedRequest(orderID: run.id, request: request))
-        orphans.removeFirst(max(0, orphans.count - configuration.orphanLimit))
+    /// An order has no request at hand any more.
+    mutating func released(_ id: UInt64, isRestart: Bool) {
+        runs[id]?.correlation = nil
+        runs[id]?.deadline = nil
+        runs[id]?.phase = .toRequest
+        mayGoOn = true
+        guard let run = runs[id] else { return }
+        if run.isCancelled { return finish(id) }
+        guard !isRestart, let turn = run.turn else { return }
+        runs[id]?.asked.insert(turn.reader)
+        runs[id]?.turn = nil
+        if run.order.target != .all, missingDevices(run).isEmpty { finish(id) }
     }
 
-    mutating func releaseUnanswered(isRestart: Bool) {
-        orphan()
-        released(isRestart: isRestart)
+    /// The reader may still have the request, and messages of its devices: it is told to release it when it is back.
+    mutating func orphan(_ correlation: Int?) {
+        guard let correlation, requests[correlation] != nil else { return }
+        requests[correlation]?.isOpen = false
+        requests[correlation]?.connection = nil
+        requests[correlation]?.candidates = nil
+        orphans.append(correlation)
+        forgetSurplus()
     }
 
-    /// The link to a reader is gone, or begins anew; what it was doing is asked for again.
-    mutating func lose(_ reader: ReaderID) {
-        readers.removeAll { $0.id == reader }
-        guard let run, run.request?.reader.id == reader else { return }
-        orphan()
-        if case .releasing(let isRestart) = run.phase {
-            released(isRestart: isRestart)
-        } else {
-            released(isRestart: plansAnother(afterFailure: true))
-        }
+    mutating func forgetSurplus() {
+        while orphans.count > configuration.orphanLimit, let oldest = orphans.first { forget(oldest) }
     }
 
-    mutating func finish() {
-        guard let ended = run else { return }
-        // What a command did is not known where its answer was lost with the session, and no other was had.
-        for (deviceID, isAuthenticated) in ended.commandsOut.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            report(DeviceResult(deviceID: deviceID, authenticated: isAuthenticated, command: .failed))
-        }
-        guard let run else { return }
-        self.run = nil
-        put(
-            .finished(
-                orderID: run.id,
-                InventorySummary(
-                    found: run.reported.count, missing: missingDevices(run), requests: run.requests, refusal: nil)))
-    }
-
-    /// Tells the consumer of a device, once in an order.
-    mutating func report(_ result: DeviceResult) {
-        guard let id = run?.id, run?.reported.insert(result.deviceID).inserted == true else { return }
-        put(.result(orderID: id, result))
+    mutating func forget(_ correlation: Int) {
+        guard let request = requests.removeValue(forKey: correlation) else { return }
+        orphans.removeAll { $0 == correlation }
+        if !requests.values.contains(where: { $0.orderID == request.orderID }) { ended[request.orderID] = nil }
+        put(.persist(.requestEnded(correlation: correlation)))
     }
 
     func sessionName(_ correlation: Int) -> AIoTSessionName {
         AIoTSessionName(aiotfIdentifier: configuration.aiotfIdentifier, correlationIdentifier: correlation)
-    }
-
-    mutating func send(_ pdu: NGAPPDU, to reader: ReaderID) {
-        guard let octets = try? pdu.encoded() else {
-            assertionFailure("a PDU of ours cannot be encoded: \(pdu)")
-            reject(.unencodable)
-            return
-        }
-        put(.send(reader, octets))
     }
 }

@@ -5,36 +5,47 @@ import NGAP
 // MARK: - Step 3: the request
 
 extension AIoTF {
-    mutating func sendRequest(to reader: ConnectedReader) {
-        guard var run else { return }
+    mutating func sendRequest(_ id: UInt64, _ target: InventoryTarget, to reader: ConnectedReader) {
+        guard var run = runs[id] else { return }
         let nonce1 = Nonce(drawnFrom: &generator)
-        lastCorrelation = (lastCorrelation + 1) % 65_536
-        guard let page = makePage(run.target, nonce1: nonce1) else {
-            finish()
-            return
-        }
-        let records = self.records(for: run.target)
-        let hasFollowOn =
-            run.order.command != nil
-            || records.contains { $0.configuration.profile.contains(.networkAuthentication) }
+        let correlation = nextCorrelation()
+        guard let page = makePage(target, nonce1: nonce1) else { return finish(id) }
+        let records = self.records(for: target)
+        let stored = StoredRequest(
+            orderID: id, correlation: correlation, reader: reader.globalGNBID, nonce1: nonce1, target: target,
+            counter: page.counter,
+            hasFollowOn: run.order.command != nil
+                || records.contains { $0.configuration.profile.contains(.networkAuthentication) })
+        if run.turn?.reader != reader.globalGNBID { run.turn = InventoryRun.Turn(reader: reader.globalGNBID) }
+        run.requestsAt[reader.globalGNBID, default: 0] += 1
         run.requests += 1
-        run.request = RequestState(
-            reader: reader, correlation: lastCorrelation, nonce1: nonce1, target: run.target, counter: page.counter,
-            hasFollowOn: hasFollowOn, candidates: Candidates(records, kind: run.target.kind, nonce1: nonce1),
-            foundBefore: run.reported.count)
+        run.target = target
+        run.correlation = correlation
         run.phase = .active
         run.deadline = now + configuration.guardTime
-        self.run = run
-        let size = records.map { Self.accessResponseOctets($0, kind: run.target.kind) }.max() ?? 18
+        runs[id] = run
+        var request = RequestState(stored, connection: reader.id)
+        request.foundBefore = run.reported.count
+        requests[correlation] = request
+        put(.persist(.correlation(correlation)))
+        put(.persist(.request(stored)))
+        let size = records.map { Self.accessResponseOctets($0, kind: target.kind) }.max() ?? 18
         send(
             .inventoryRequest(
                 InventoryRequest(
-                    session: sessionName(lastCorrelation), deviceIdentification: page.identification,
+                    session: sessionName(correlation), deviceIdentification: page.identification,
+                    serviceArea: serviceArea(of: run.order.scope, at: reader),
                     assistance: InventoryAssistanceInformation(
                         expectedD2RMsgSize: min(max(size, 1), 256),
                         approximateNoofTargetDevices: min(max(records.count, 1), 65_535)),
-                    followonCommandIndication: hasFollowOn, randN: NGAPBitString(octets: nonce1.octets))),
+                    followonCommandIndication: stored.hasFollowOn, randN: NGAPBitString(octets: nonce1.octets))),
             to: reader.id)
+    }
+
+    /// The next number that no request has; there are more numbers than requests at hand and remembered.
+    private mutating func nextCorrelation() -> Int {
+        repeat { lastCorrelation = (lastCorrelation + 1) % 65_536 } while requests[lastCorrelation] != nil
+        return lastCorrelation
     }
 
     private struct Page {

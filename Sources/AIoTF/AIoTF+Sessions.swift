@@ -6,8 +6,9 @@ import NGAP
 
 extension AIoTF {
     /// A Command Response: an ID report, or the answer to a command.
-    mutating func receive(_ pdu: [UInt8], ofDevice id: UInt32) {
-        guard var session = run?.request?.sessions[id] else {
+    mutating func receive(_ pdu: [UInt8], ofDevice id: UInt32, _ correlation: Int) {
+        restoreSession(id, correlation)
+        guard var session = requests[correlation]?.sessions[id] else {
             // The answer to "nothing more", for a device that was done.
             if !pdu.isEmpty { reject(.unknownSession) }
             return
@@ -17,109 +18,130 @@ extension AIoTF {
             return
         }
         switch session.phase {
-        case .awaitingIDReport: receiveIDReport(pdu, &session, ofDevice: id)
-        case .awaitingCommandResponse: receiveCommandResponse(pdu, &session)
+        case .awaitingIDReport: receiveIDReport(pdu, &session, ofDevice: id, correlation)
+        case .awaitingCommandResponse: receiveCommandResponse(pdu, &session, correlation)
         case .over: if !pdu.isEmpty { reject(.unexpectedNAS) }
         }
-        run?.request?.sessions[id] = session
-        goOnIfComplete()
+        requests[correlation]?.sessions[id] = session
+        goOnIfComplete(correlation)
     }
 
-    private mutating func receiveIDReport(_ pdu: [UInt8], _ session: inout DeviceSession, ofDevice id: UInt32) {
-        let wasAuthenticated = session.isAuthenticated
+    private mutating func receiveIDReport(
+        _ pdu: [UInt8], _ session: inout DeviceSession, ofDevice id: UInt32, _ correlation: Int
+    ) {
         guard session.take(idReport: pdu) else {
-            session.phase = .over
+            if requests[correlation]?.isOpen == true { session.phase = .over }
             return reject(.unverified)
         }
-        if session.isAuthenticated, !wasAuthenticated { confirmCounter() }
-        identified(&session, ofDevice: id)
+        if session.isAuthenticated { confirmCounter(correlation) }
+        identified(&session, ofDevice: id, correlation)
     }
 
-    private mutating func receiveCommandResponse(_ pdu: [UInt8], _ session: inout DeviceSession) {
-        guard let response = session.take(commandResponse: pdu) else {
-            reject(.unverified)
-            return end(&session, .failed)
+    private mutating func receiveCommandResponse(
+        _ pdu: [UInt8], _ session: inout DeviceSession, _ correlation: Int
+    ) {
+        if let response = session.take(commandResponse: pdu) {
+            if session.isAuthenticated { confirmCounter(correlation) }
+            return end(&session, .response(response), correlation)
         }
-        end(&session, .response(response))
+        reject(.unverified)
+        if requests[correlation]?.isOpen == true { end(&session, .failed, correlation) }
     }
 
     /// The device is known: told to the consumer, or first sent its command.
-    mutating func identified(_ session: inout DeviceSession, ofDevice id: UInt32) {
-        let command = run?.reported.contains(session.deviceID) == true ? nil : run?.order.command
-        guard let command else { return endQuietly(&session, nil, ofDevice: id) }
-        let isOut = run?.commandsOut[session.deviceID] != nil
-        guard run?.phase == .active else {
-            // Released: another request will find the device and send its command.
+    mutating func identified(_ session: inout DeviceSession, ofDevice id: UInt32, _ correlation: Int) {
+        guard let orderID = requests[correlation]?.orderID else { return }
+        guard let command = commandDue(session.deviceID, orderID: orderID) else {
+            return endQuietly(&session, nil, ofDevice: id, correlation)
+        }
+        let hasLeft = runs[orderID]?.pending[session.deviceID]?.commandHasLeft ?? false
+        var pending = PendingDevice(
+            deviceID: session.deviceID, authenticated: session.isAuthenticated, commandHasLeft: hasLeft)
+        guard requests[correlation]?.isOpen == true else {
             session.phase = .over
-            return
+            return note(pending, orderID: orderID)
         }
-        guard !isOut || command.mayBeSentInAnotherSession, let made = session.make(command) else {
-            return endQuietly(&session, .failed, ofDevice: id)
+        guard !hasLeft || command.mayBeSentInAnotherSession, let made = session.make(command) else {
+            return endQuietly(&session, .failed, ofDevice: id, correlation)
         }
-        run?.commandsOut[session.deviceID] = session.isAuthenticated
-        sendCommand(made.pdu, size: made.size, &session, ofDevice: id)
+        pending.commandHasLeft = true
+        note(pending, orderID: orderID)
+        sendCommand(made.pdu, size: made.size, &session, ofDevice: id, correlation)
     }
 
     /// Without network authentication the access response was the last message, though a Command Request may have been
     /// announced: then the reader is told that none comes.
     private mutating func endQuietly(
-        _ session: inout DeviceSession, _ outcome: DeviceResult.CommandOutcome?, ofDevice id: UInt32
+        _ session: inout DeviceSession, _ outcome: DeviceResult.CommandOutcome?, ofDevice id: UInt32,
+        _ correlation: Int
     ) {
-        end(&session, outcome)
-        if session.lastPDU.isEmpty { sendNothingMore(toDevice: id) }
+        end(&session, outcome, correlation)
+        if session.lastPDU.isEmpty { sendNothingMore(toDevice: id, correlation) }
     }
 
     /// The device is done under this nonce1; told once in an order, however often it was found.
-    private mutating func end(_ session: inout DeviceSession, _ outcome: DeviceResult.CommandOutcome?) {
+    private mutating func end(
+        _ session: inout DeviceSession, _ outcome: DeviceResult.CommandOutcome?, _ correlation: Int
+    ) {
         session.phase = .over
-        run?.request?.done.insert(session.deviceID)
-        run?.commandsOut[session.deviceID] = nil
+        guard let orderID = requests[correlation]?.orderID else { return }
+        requests[correlation]?.done.insert(session.deviceID)
         report(
-            DeviceResult(deviceID: session.deviceID, authenticated: session.isAuthenticated, command: outcome))
+            DeviceResult(deviceID: session.deviceID, authenticated: session.isAuthenticated, command: outcome),
+            orderID: orderID)
     }
 
     /// The reader did not get it through: the same PDU again, or the end of the session. A command that may be sent in
     /// another session waits for one where this session is lost.
-    mutating func commandFailed(_ message: CommandFailure) {
+    mutating func commandFailed(_ message: CommandFailure, _ correlation: Int) {
         let id = message.ranDeviceNGAPID
-        guard var session = run?.request?.sessions[id], session.phase != .over else { return }
+        guard requests[correlation]?.isOpen == true, let orderID = requests[correlation]?.orderID,
+            var session = requests[correlation]?.sessions[id], session.phase != .over
+        else { return }
         let isUnanswered = message.cause == .noAIoTNASResponse
-        if isUnanswered, session.repeats < DeviceSession.repeatLimit, run?.phase == .active {
+        let mayBeSentAgain = runs[orderID]?.order.command?.mayBeSentInAnotherSession == true
+        if isUnanswered, session.repeats < DeviceSession.repeatLimit {
             session.repeats += 1
-            sendRequest(session.lastPDU, size: session.lastSize, toDevice: id)
-        } else if session.phase == .awaitingCommandResponse,
-            isUnanswered || run?.order.command?.mayBeSentInAnotherSession != true
-        {
-            end(&session, .failed)
+            sendRequest(session.lastPDU, size: session.lastSize, toDevice: id, correlation)
+        } else if session.phase == .awaitingCommandResponse, isUnanswered || !mayBeSentAgain {
+            end(&session, .failed, correlation)
         } else {
             session.phase = .over
         }
-        run?.request?.sessions[id] = session
-        goOnIfComplete()
+        requests[correlation]?.sessions[id] = session
+        goOnIfComplete(correlation)
     }
 
+    /// A new PDU for a device. The session is stored before its first one leaves, so that the answer verifies also after
+    /// a restart.
     mutating func sendCommand(
-        _ pdu: [UInt8], size: Int, _ session: inout DeviceSession, ofDevice id: UInt32
+        _ pdu: [UInt8], size: Int, _ session: inout DeviceSession, ofDevice id: UInt32, _ correlation: Int
     ) {
+        if session.lastPDU.isEmpty {
+            let stored = StoredSession(
+                correlation: correlation, ranDeviceNGAPID: id, deviceID: session.deviceID,
+                nonce1: session.keys.nonce1, nonce2: session.keys.nonce2)
+            put(.persist(.session(stored)))
+        }
         session.lastPDU = pdu
         session.lastSize = size
         session.repeats = 0
-        sendRequest(pdu, size: size, toDevice: id)
+        sendRequest(pdu, size: size, toDevice: id, correlation)
     }
 
     /// An empty NAS PDU: nothing more is due, the reader acknowledges the device (*ours*).
-    mutating func sendNothingMore(toDevice id: UInt32) {
-        guard run?.phase == .active, run?.request?.hasFollowOn == true else { return }
-        sendRequest([], size: nil, toDevice: id)
+    mutating func sendNothingMore(toDevice id: UInt32, _ correlation: Int) {
+        guard requests[correlation]?.isOpen == true, requests[correlation]?.hasFollowOn == true else { return }
+        sendRequest([], size: nil, toDevice: id, correlation)
     }
 
-    private mutating func sendRequest(_ pdu: [UInt8], size: Int?, toDevice id: UInt32) {
-        guard let request = run?.request else { return }
+    private mutating func sendRequest(_ pdu: [UInt8], size: Int?, toDevice id: UInt32, _ correlation: Int) {
+        guard let connection = requests[correlation]?.connection else { return }
         send(
             .commandRequest(
                 CommandRequest(
-                    session: sessionName(request.correlation), ranDeviceNGAPID: id, nasPDU: pdu,
+                    session: sessionName(correlation), ranDeviceNGAPID: id, nasPDU: pdu,
                     expectedD2RMsgSize: size.map { min(max($0, 1), 256) })),
-            to: request.reader.id)
+            to: connection)
     }
 }

@@ -111,14 +111,21 @@ struct Candidates: Sendable {
         return match
     }
 
+    /// The k_AIoT that belongs to a device's own K under a paging of `kind`.
+    static func kAIoT(
+        of record: DeviceRecord, kind: PagingTargetKind, nonce1: Nonce, cost: inout CryptoCost
+    ) -> SecretKey {
+        var profile = record.configuration.profile.subtracting(.groupPaging)
+        if kind == .group { profile.insert(.groupPaging) }
+        return KeyDerivation.kAIoT(
+            from: record.key, nonce1: nonce1, profile: profile, algorithms: record.configuration.algorithms,
+            cost: &cost)
+    }
+
     private mutating func deriveEntries() {
         guard entries.isEmpty else { return }
         for record in records {
-            var profile = record.configuration.profile.subtracting(.groupPaging)
-            if kind == .group { profile.insert(.groupPaging) }
-            let kAIoT = KeyDerivation.kAIoT(
-                from: record.key, nonce1: nonce1, profile: profile, algorithms: record.configuration.algorithms,
-                cost: &cost)
+            let kAIoT = Self.kAIoT(of: record, kind: kind, nonce1: nonce1, cost: &cost)
             if record.configuration.accessResponseFlags(for: kind).contains(.keyHint) {
                 byHint[KeyDerivation.keyHint(from: kAIoT, cost: &cost), default: []].append(entries.count)
             }

@@ -27,12 +27,14 @@ struct DeviceSession: Sendable {
     /// How often a PDU is sent again after a Command Failure.
     static let repeatLimit = 2
 
-    init(_ match: Candidates.Match) {
-        deviceID = match.record.id
-        keys = match.keys
-        phase = .awaitingIDReport
-        isAuthenticated = match.isAuthenticated
-        d2rCount = match.d2rCount
+    init(
+        deviceID: [UInt8], keys: SessionKeys, isAuthenticated: Bool, d2rCount: UInt32, phase: Phase = .awaitingIDReport
+    ) {
+        self.deviceID = deviceID
+        self.keys = keys
+        self.phase = phase
+        self.isAuthenticated = isAuthenticated
+        self.d2rCount = d2rCount
     }
 
     /// Takes an ID report, which must verify and hold the ID of the device whose ARES was found right.

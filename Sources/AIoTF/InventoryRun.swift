@@ -10,26 +10,38 @@ struct InventoryRun: Sendable {
         case toRequest
         /// The reader has it, until the deadline.
         case active
-        /// A Release Command is out, answered until the deadline; then either the next request or the end.
+        /// A Release Command is out, answered until the deadline; then the next request at this reader or at another.
         case releasing(isRestart: Bool)
+    }
+
+    /// What has been tried at the reader whose turn it is.
+    struct Turn: Sendable {
+        let reader: GlobalGNBID
+        /// Group requests in a row that found nobody new.
+        var fruitless = 0
+        /// Members still to be paged singly, the next one last.
+        var singles: [[UInt8]] = []
+        var hasPagedSingly = false
     }
 
     let id: UInt64
     let order: InventoryOrder
     var phase = Phase.toRequest
+    var isCancelled = false
     /// The target of the request at hand: the order's, or one member that the group pagings did not reach.
     var target: InventoryTarget
-    var request: RequestState?
+    /// The correlation of the request at hand.
+    var correlation: Int?
+    /// Nil between two readers. It outlasts the loss of the reader's link.
+    var turn: Turn?
+    /// Readers that are through, or do not serve the area.
+    var asked: Set<GlobalGNBID> = []
+    var requestsAt: [GlobalGNBID: Int] = [:]
     var requests = 0
-    /// Group requests in a row that found nobody new.
-    var fruitless = 0
     /// Devices told to the consumer.
     var reported: Set<[UInt8]> = []
-    /// Devices to which the command has gone and from which no outcome is known, and whether they are authenticated.
-    var commandsOut: [[UInt8]: Bool] = [:]
-    /// Members still to be paged singly, the next one last.
-    var singles: [[UInt8]] = []
-    var hasPagedSingly = false
+    /// Devices that are there and whose command has no outcome yet.
+    var pending: [[UInt8]: PendingDevice] = [:]
     /// Counters taken from devices, at most 3 (`spec/1 "Messages"`).
     var resynchronisations = 0
     var deadline: AirTime?
@@ -41,37 +53,17 @@ struct InventoryRun: Sendable {
     }
 }
 
+/// An order that has ended, while a reader may still have something of its requests.
+struct EndedOrder: Sendable {
+    let command: FollowOnCommand?
+    var reported: Set<[UInt8]>
+}
+
 /// A reader whose NG Setup is through.
 struct ConnectedReader: Sendable {
     let id: ReaderID
     /// What it is known by when it comes back over another connection.
     let globalGNBID: GlobalGNBID
-}
-
-/// One Inventory Request: its nonce1, whom it may find, and the sessions under it.
-struct RequestState: Sendable {
-    let reader: ConnectedReader
-    let correlation: Int
-    let nonce1: Nonce
-    let target: InventoryTarget
-    /// The counter paged, where there is one.
-    let counter: UInt32?
-    let hasFollowOn: Bool
-    var candidates: Candidates
-    /// Those of answers that were taken.
-    var seenNonce2: Set<Nonce> = []
-    /// Devices that are done under this nonce1.
-    var done: Set<[UInt8]> = []
-    /// By RAN-AIOT-Device-NGAP-ID.
-    var sessions: [UInt32: DeviceSession] = [:]
-    /// Under which name each device has its latest session.
-    var sessionNames: [[UInt8]: UInt32] = [:]
-    var foundBefore: Int
-    var isComplete = false
-}
-
-/// A request whose link was lost before its end.
-struct OrphanedRequest: Sendable {
-    let orderID: UInt64
-    var request: RequestState
+    /// Codes of its tracking areas in this PLMN, 3 octets each.
+    let areas: Set<[UInt8]>
 }

@@ -54,6 +54,7 @@ package enum RegistryError: Error, Hashable, Sendable {
     case noDevices
     case queueFull
     case command(NASEncodingError)
+    case unusableScope
 }
 
 extension RegistryError: CustomStringConvertible {
@@ -70,6 +71,9 @@ extension RegistryError: CustomStringConvertible {
         case .noDevices: "no device is provisioned that could be meant"
         case .queueFull: "too many orders wait: try again when some have finished"
         case .command(let error): "the command cannot be made: \(error)"
+        case .unusableScope:
+            "a scope that names nothing or too much: give 1 to 256 area codes of 3 octets, or 1 to 256 readers with "
+                + "an index from 1 to 65535"
         }
     }
 }

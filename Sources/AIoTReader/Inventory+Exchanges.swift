@@ -103,7 +103,22 @@ extension Inventory {
     mutating func command(_ pdu: [UInt8], expectedD2RMsgSize: Int, to id: UInt32) -> Bool {
         let octets = AirPlan.transportBlockOctets(expectedD2RMsgSize: expectedD2RMsgSize)
         let schedule = plan.schedule(transportBlockOctets: octets)
-        return perform(on: id) { $0.command(pdu, schedule: schedule) }
+        guard perform(on: id, { $0.command(pdu, schedule: schedule) }) else { return false }
+        isAIoTFSlow = false
+        return true
+    }
+
+    /// The last message of a device has been delivered or spooled: it is acknowledged.
+    mutating func relayed(_ id: UInt32, isCommandResponse: Bool) {
+        guard unrelayed.remove(id) != nil else { return }
+        perform(on: id) { $0.reportRelayed(isCommandResponse: isCommandResponse) }
+    }
+
+    /// It has not: the device must not be acknowledged, and comes again.
+    mutating func notRelayed(_ id: UInt32) {
+        guard unrelayed.remove(id) != nil else { return }
+        drop(.notRelayed)
+        perform(on: id) { $0.close(.notRelayed) }
     }
 
     /// Ends every exchange whose budget is over.
@@ -115,6 +130,7 @@ extension Inventory {
             }
             guard deadline <= time else { return }
             awaitingAIoTF.removeFirst()
+            isAIoTFSlow = true
             perform(on: id) { $0.advance(to: time) }
         }
     }
@@ -128,6 +144,7 @@ extension Inventory {
         }
         openExchanges = 0
         awaitingAIoTF = []
+        unrelayed = []
         outbox = []
         answerable = []
         acknowledgements = []
@@ -157,11 +174,17 @@ extension Inventory {
             outbox.append(AirAction(message: message, purpose: .exchanges([id])))
         case .reportAccessResponse(let pdu):
             counters.accessResponses += 1
-            reports.append(.accessResponse(id, pdu))
-            relayed(id, isCommandResponse: false)
+            awaitAIoTF(id)
+            if !request.hasFollowOn { unrelayed.insert(id) }
+            reports.append(.accessResponse(id, pdu, isLast: !request.hasFollowOn))
         case .reportCommandResponse(let pdu):
-            reports.append(.commandResponse(id, pdu))
-            relayed(id, isCommandResponse: true)
+            // Of an acknowledged device's session no deadline is kept.
+            let isLast = exchanges[id]?.deadline != nil
+            if isLast {
+                awaitAIoTF(id)
+                unrelayed.insert(id)
+            }
+            reports.append(.commandResponse(id, pdu, isLast: isLast))
         case .acknowledge(let message):
             if let message { outbox.append(AirAction(message: message, purpose: .none)) }
             acknowledge(id)
@@ -172,13 +195,9 @@ extension Inventory {
         }
     }
 
-    /// In this process a report is delivered when it is made; with a link it is delivered or spooled (`spec/3`).
-    private mutating func relayed(_ id: UInt32, isCommandResponse: Bool) {
-        guard var exchange = exchanges[id] else { return }
-        let step = exchange.reportRelayed(isCommandResponse: isCommandResponse)
-        exchanges[id] = exchange
-        if exchange.deadline != nil { awaitingAIoTF.append(id) }
-        carryOut(step, of: id)
+    private mutating func awaitAIoTF(_ id: UInt32) {
+        awaitingAIoTF.removeAll { $0 == id || exchanges[$0]?.deadline == nil }
+        if exchanges[id]?.deadline != nil { awaitingAIoTF.append(id) }
     }
 
     private mutating func acknowledge(_ id: UInt32) {

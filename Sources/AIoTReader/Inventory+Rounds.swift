@@ -6,17 +6,36 @@ import AIoTRelay
 
 extension Inventory {
     /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs,
-    /// acknowledgements, then further occasions. Nil while exchanges wait for the AIoTF, and after the end.
-    mutating func nextAirAction() -> AirAction? {
+    /// acknowledgements, then further occasions. Nil while there is nothing to do but wait, and after the end.
+    /// - Parameter opensOccasions: false while the link is down or the service stops.
+    mutating func nextAirAction(opensOccasions: Bool) -> AirAction? {
         if !outbox.isEmpty { return outbox.removeFirst() }
+        // An exchange that cannot come to its end is not begun; the device draws again at the next paging.
+        if !opensOccasions { answerable = [] }
         if !answerable.isEmpty, let response = makeRandomIDResponse() { return response }
         if !acknowledgements.isEmpty { return makeAcknowledgement() }
-        guard !isComplete else { return nil }
+        guard !isComplete, opensOccasions, !isHeldByAIoTF else { return nil }
         if let trigger = makeTrigger() { return trigger }
-        guard openExchanges == 0 else { return nil }
         finishRound()
-        guard !isComplete else { return nil }
-        return makePaging()
+        if isSearched {
+            // What is in flight may still fail, and then wants another round.
+            if openExchanges == 0 { complete() }
+            return nil
+        }
+        return mayPage ? makePaging() : nil
+    }
+
+    /// Waiting for the AIoTF overlaps with other exchanges and occasions, but not without bound.
+    private var isHeldByAIoTF: Bool {
+        awaitingAIoTF.count { exchanges[$0]?.deadline != nil } >= (isAIoTFSlow ? 1 : Self.awaitingLimit)
+    }
+
+    /// A paging while exchanges are open is for devices alone that are in none: those that wait for a network response do
+    /// not take it (`spec/1 "What repeats"`), those whose last message is being relayed would. In direct access the
+    /// paging would end their wait.
+    private var mayPage: Bool {
+        if openExchanges == 0 { return true }
+        return mode == .cbra && request.devicesAwaitNetwork && unrelayed.isEmpty && !onlyExchangesAreLeft
     }
 
     private mutating func makeAcknowledgement() -> AirAction {
@@ -53,7 +72,6 @@ extension Inventory {
 
     private mutating func makeTrigger() -> AirAction? {
         guard var running = round, !isAborted else { return nil }
-        let answered = acknowledged + openExchanges
         if planner.isWorthAborting(
             q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
             acknowledgedAtPaging: running.acknowledgedBefore, roundsLeft: roundsLeft)
@@ -69,18 +87,23 @@ extension Inventory {
 
     private var roundsLeft: Int { plan.configuration.maxRounds - rounds }
 
+    /// Devices that take part in no further round, as far as is known.
+    private var answered: Int { acknowledged + openExchanges }
+
     private mutating func makePaging() -> AirAction {
         rounds += 1
         counters.rounds += 1
+        onlyExchangesAreLeft = false
+        hadExchangesAtPaging = openExchanges > 0
         isAborted = false
         pool.pagingSent()
         if mode == .cfra { return makeContentionFreePaging() }
-        let q = planner.q(acknowledged: acknowledged, roundsLeft: roundsLeft)
+        let q = planner.q(acknowledged: answered, roundsLeft: roundsLeft)
         let (xCode, yCode) = plan.positions(q: q, schedule: msg1Schedule)
         let paging = Paging(
             transactionID: transactionID, access: mode, xCode: xCode, yCode: yCode, q: UInt8(q),
             schedule: msg1Schedule, sdu: request.pagingPDU)
-        round = AccessRound(of: paging, acknowledgedBefore: acknowledged)
+        round = AccessRound(of: paging, acknowledgedBefore: answered)
         notices.append(.roundStarted(transactionID, round: rounds, q: q, acknowledged: acknowledged))
         return AirAction(message: .paging(paging), purpose: .occasions)
     }
@@ -97,14 +120,28 @@ extension Inventory {
         return AirAction(message: paging, purpose: .exchanges([id]))
     }
 
-    /// Judges the round that is through and whether the inventory is.
+    /// Judges the round that is through, once.
     private mutating func finishRound() {
-        guard rounds > 0 else { return }
+        guard rounds > judgedRounds else { return }
+        // CFRA has no round: its one exchange tells, when it is over.
+        if mode == .cfra, openExchanges > 0 { return }
+        judgedRounds = rounds
         let wasQuiet = round.map { $0.tally.single + $0.tally.collided == 0 } ?? (acknowledged == 0)
-        quietRounds = wasQuiet && !isAborted ? quietRounds + 1 : 0
         round = nil
+        // Devices in an exchange took no part: only a round without any tells whether all have heard that they are done.
+        onlyExchangesAreLeft = wasQuiet && !isAborted && hadExchangesAtPaging
+        guard !onlyExchangesAreLeft else { return }
+        quietRounds = wasQuiet && !isAborted ? quietRounds + 1 : 0
+    }
+
+    /// Whether all are found that can be, but for what is in flight.
+    private var isSearched: Bool {
         let isFound = request.isSingleDevice && acknowledged > 0
-        guard isFound || quietRounds >= quietRoundsNeeded || rounds >= plan.configuration.maxRounds else { return }
+        return rounds > 0
+            && (isFound || quietRounds >= quietRoundsNeeded || rounds >= plan.configuration.maxRounds)
+    }
+
+    private mutating func complete() {
         isComplete = true
         reports.append(.complete)
         notices.append(.inventoryComplete(transactionID, acknowledged: acknowledged, rounds: rounds))
@@ -113,7 +150,7 @@ extension Inventory {
     /// Rounds without any answer before the inventory ends (*ours*): one tells that all who hear are done, a second
     /// and third are for devices that may have missed a paging.
     private var quietRoundsNeeded: Int {
-        if let expected = request.expectedDevices, acknowledged < expected { return 3 }
+        if let expected = request.expectedDevices, answered < expected { return 3 }
         return hasSeenLoss ? 2 : 1
     }
 

@@ -6,8 +6,9 @@ import AIoTRelay
 
 /// What the AIoTF asked for, free of NGAP.
 struct AirRequest: Hashable, Sendable {
-    /// An inventory is named by the AIoTF and its correlation identifier.
+    /// An inventory belongs to one link and is named by its AIoTF and a correlation identifier.
     struct Name: Hashable, Sendable {
+        var link: LinkID
         var aiotfIdentifier: [UInt8]
         var correlation: Int
     }
@@ -21,6 +22,8 @@ struct AirRequest: Hashable, Sendable {
     var expectedD2RMsgSize: Int
     var expectedDevices: Int?
     var hasFollowOn: Bool
+    /// Devices that have answered wait for a network response, and take no paging meanwhile.
+    var devicesAwaitNetwork: Bool
 }
 
 /// One inventory on the air: its rounds, its exchanges, and the order of its messages.
@@ -42,8 +45,9 @@ struct Inventory: Sendable {
 
     /// What goes up.
     enum Report: Hashable, Sendable {
-        case accessResponse(UInt32, [UInt8])
-        case commandResponse(UInt32, [UInt8])
+        /// `isLast`: the device is acknowledged once it has been relayed.
+        case accessResponse(UInt32, [UInt8], isLast: Bool)
+        case commandResponse(UInt32, [UInt8], isLast: Bool)
         case commandFailed(UInt32, Exchange.CloseReason)
         case complete
     }
@@ -57,7 +61,13 @@ struct Inventory: Sendable {
     var round: AccessRound?
     var isAborted = false
     var rounds = 0
+    /// Rounds of which it is known how they ended.
+    var judgedRounds = 0
     var quietRounds = 0
+    /// Exchanges were open when the round at hand was paged.
+    var hadExchangesAtPaging = false
+    /// Nobody but those in an exchange is known to be left: the next paging waits for them.
+    var onlyExchangesAreLeft = false
     var isComplete = false
     /// Something was lost on the air that a further quiet round may bring back.
     var hasSeenLoss = false
@@ -70,6 +80,10 @@ struct Inventory: Sendable {
     var awaitingAIoTF: [UInt32] = []
     /// Exchanges that are not over.
     var openExchanges = 0
+    /// Exchanges whose device is acknowledged as soon as its last message has been relayed.
+    var unrelayed: Set<UInt32> = []
+    /// The AIoTF was late: further occasions wait until no exchange waits for it.
+    var isAIoTFSlow = false
 
     var outbox: [AirAction] = []
     var answerable: [RandomID] = []
@@ -116,6 +130,13 @@ struct Inventory: Sendable {
     var nextDeadline: AirTime? {
         awaitingAIoTF.lazy.compactMap { exchanges[$0]?.deadline }.first
     }
+
+    /// Exchanges that may wait for the AIoTF before no further occasion is opened (*ours*): what a slow AIoTF slows is
+    /// new rounds, not exchanges in flight.
+    static let awaitingLimit = 64
+
+    /// Nothing is in flight: neither an exchange nor a message for the air.
+    var isAtRest: Bool { openExchanges == 0 && outbox.isEmpty && acknowledgements.isEmpty }
 
     mutating func drop(_ reason: DropReason) {
         counters.dropped[reason, default: 0] += 1

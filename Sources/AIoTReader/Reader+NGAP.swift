@@ -7,21 +7,22 @@ import NGAP
 
 extension Reader {
     /// A PDU that came over the link. What does not decode is answered with Error Indication, and the link stays up.
-    mutating func receive(_ octets: [UInt8], at time: AirTime) {
+    mutating func receive(_ octets: [UInt8], over link: LinkID, at time: AirTime) {
         let pdu: NGAPPDU
         do {
             pdu = try NGAPPDU(decoding: octets)
         } catch {
             drop(.undecodableNGAP)
-            send(.errorIndication(ErrorIndication(cause: Self.cause(of: error))))
+            send(.errorIndication(ErrorIndication(cause: Self.cause(of: error))), over: link)
             return
         }
+        let state = links[link]
         switch pdu {
-        case .ngSetupResponse where link == .settingUp: link = .up
-        case .ngSetupFailure where link == .settingUp: link = .down
-        case .inventoryRequest(let message) where link == .up: receive(message)
-        case .commandRequest(let message) where link == .up: receive(message)
-        case .aiotSessionReleaseCommand(let message) where link == .up: receive(message)
+        case .ngSetupResponse where state == .settingUp: links[link] = .up
+        case .ngSetupFailure where state == .settingUp: links[link] = .down(since: time)
+        case .inventoryRequest(let message) where state == .up: receive(message, over: link)
+        case .commandRequest(let message) where state == .up: receive(message, over: link)
+        case .aiotSessionReleaseCommand(let message) where state == .up: receive(message, over: link)
         case .errorIndication: break
         default: drop(.unexpectedNGAP)
         }
@@ -31,10 +32,10 @@ extension Reader {
         if case .unknownIE = error { .abstractSyntaxErrorReject } else { .transferSyntaxError }
     }
 
-    private mutating func receive(_ message: NGAP.InventoryRequest) {
-        let name = AirRequest.Name(message.session)
+    private mutating func receive(_ message: NGAP.InventoryRequest, over link: LinkID) {
+        let name = AirRequest.Name(message.session, over: link)
         if let cause = refusal(of: message, name: name) {
-            send(.inventoryFailure(InventoryFailure(session: message.session, cause: cause)))
+            send(.inventoryFailure(InventoryFailure(session: message.session, cause: cause)), over: link)
             return
         }
         var isSingleDevice = false
@@ -45,14 +46,22 @@ extension Reader {
                 pagingPDU: [Self.pagingType] + message.randN.octets + message.deviceIdentification.identity,
                 isSingleDevice: isSingleDevice, expectedD2RMsgSize: message.assistance.expectedD2RMsgSize,
                 expectedDevices: message.assistance.approximateNoofTargetDevices,
-                hasFollowOn: message.followonCommandIndication))
-        send(.inventoryResponse(InventoryResponse(session: message.session)))
+                hasFollowOn: message.followonCommandIndication,
+                devicesAwaitNetwork: Self.hasNetworkAuthentication(message.deviceIdentification.identity)))
+        send(.inventoryResponse(InventoryResponse(session: message.session)), over: link)
+    }
+
+    /// Bit 2 of the profile, which leads the identity in the clear (`spec/1 "Messages"`): devices wait for a network
+    /// response. Only the order of messages on the air depends on it.
+    private static func hasNetworkAuthentication(_ identity: [UInt8]) -> Bool {
+        identity.first.map { $0 & 0b100 != 0 } ?? false
     }
 
     /// The paging A-IoT NAS PDU is octet 1, nonce1 and the identity (`spec/3` "The procedure on it").
     private static let pagingType: UInt8 = 1
 
     private func refusal(of message: NGAP.InventoryRequest, name: AirRequest.Name) -> Cause? {
+        if isStopping { return .omIntervention }
         if inventories.contains(where: { $0.request.name == name }) { return .multipleAIoTSessionIDInstances }
         if inventories.count >= Self.queueLimit - 1 { return .controlProcessingOverload }
         if !serves(message.serviceArea) { return .requestedAreaNotServed }
@@ -71,17 +80,17 @@ extension Reader {
             || area.readers.contains { $0.globalGNBID == globalGNBID && $0.readerIndex == identity.readerIndex }
     }
 
-    private mutating func receive(_ message: CommandRequest) {
-        let name = AirRequest.Name(message.session)
+    private mutating func receive(_ message: CommandRequest, over link: LinkID) {
+        let name = AirRequest.Name(message.session, over: link)
         let id = message.ranDeviceNGAPID
         guard let index = inventories.firstIndex(where: { $0.request.name == name }) else {
             drop(.lateCommand)
-            fail(message, .unknownAIoTSession)
+            fail(message, .unknownAIoTSession, over: link)
             return
         }
         guard inventories[index].exchanges[id] != nil else {
             drop(.unknownDevice)
-            fail(message, .unknownRANAIoTDeviceNGAPID)
+            fail(message, .unknownRANAIoTDeviceNGAPID, over: link)
             return
         }
         // Without an estimate a whole transport block is scheduled.
@@ -90,74 +99,121 @@ extension Reader {
         withInventory(at: index) { isInTime = $0.command(message.nasPDU, expectedD2RMsgSize: size, to: id) }
         if !isInTime {
             drop(.lateCommand)
-            fail(message, .aiotDeviceNotReachable)
+            fail(message, .aiotDeviceNotReachable, over: link)
         } else if message.nasPDU.isEmpty {
-            send(.commandResponse(CommandResponse(session: message.session, ranDeviceNGAPID: id, nasPDU: [])))
+            send(
+                .commandResponse(CommandResponse(session: message.session, ranDeviceNGAPID: id, nasPDU: [])),
+                over: link)
         }
     }
 
-    private mutating func fail(_ message: CommandRequest, _ cause: Cause) {
+    private mutating func fail(_ message: CommandRequest, _ cause: Cause, over link: LinkID) {
         send(
             .commandFailure(
-                CommandFailure(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, cause: cause)))
+                CommandFailure(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, cause: cause)),
+            over: link)
     }
 
     /// A release is answered even for an inventory that is not known: the AIoTF may have restarted.
-    private mutating func receive(_ message: AIOTSessionReleaseCommand) {
-        let name = AirRequest.Name(message.session)
+    private mutating func receive(_ message: AIOTSessionReleaseCommand, over link: LinkID) {
+        let name = AirRequest.Name(message.session, over: link)
         withInventory(name) { $0.closeAll(.released) }
         tellReports(of: name)
-        remove(name)
-        send(.aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)))
+        remove(name, reason: .released)
+        send(
+            .aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)), over: link)
     }
 }
 
 // MARK: - To the AIoTF
 
 extension Reader {
-    mutating func sendSetupRequest() {
+    mutating func sendSetupRequest(to link: LinkID) {
         let identity = configuration.identity
         let plmn = SupportedTA.BroadcastPLMN(plmn: identity.plmn, slices: [SNSSAI(sst: 1)])
         send(
             .ngSetupRequest(
                 NGSetupRequest(
                     globalGNBID: globalGNBID, ranNodeName: identity.name,
-                    supportedTAs: [SupportedTA(tac: identity.trackingAreaCode, plmns: [plmn])])))
+                    supportedTAs: [SupportedTA(tac: identity.trackingAreaCode, plmns: [plmn])])),
+            over: link)
     }
 
-    mutating func sendReleaseRequest(for name: AirRequest.Name) {
+    mutating func sendReleaseRequest(for name: AirRequest.Name, cause: Cause) {
         send(
-            .aiotSessionReleaseRequest(
-                AIOTSessionReleaseRequest(session: name.session, cause: .aiotDeviceNotReachable)))
+            .aiotSessionReleaseRequest(AIOTSessionReleaseRequest(session: name.session, cause: cause)),
+            over: name.link)
     }
 
     mutating func send(_ report: Inventory.Report, of name: AirRequest.Name) {
         switch report {
-        case .accessResponse(let id, let pdu):
+        case .accessResponse(let id, let pdu, let isLast):
             let device = InventoryReport.Device(nasPDU: pdu, ranDeviceNGAPID: id)
             let reader = InventoryReport.Reader(
                 readerIndex: configuration.identity.readerIndex, devices: [device])
-            send(
-                .inventoryReport(
-                    InventoryReport(session: name.session, globalGNBID: globalGNBID, readers: [reader])))
-        case .commandResponse(let id, let pdu):
-            send(.commandResponse(CommandResponse(session: name.session, ranDeviceNGAPID: id, nasPDU: pdu)))
+            let report = NGAPPDU.inventoryReport(
+                InventoryReport(session: name.session, globalGNBID: globalGNBID, readers: [reader]))
+            if isLast {
+                relay(report, of: name, device: (id, isCommandResponse: false))
+            } else {
+                send(report, over: name.link)
+            }
+        case .commandResponse(let id, let pdu, let isLast):
+            let response = NGAPPDU.commandResponse(
+                CommandResponse(session: name.session, ranDeviceNGAPID: id, nasPDU: pdu))
+            if isLast {
+                relay(response, of: name, device: (id, isCommandResponse: true))
+            } else {
+                send(response, over: name.link)
+            }
         case .commandFailed(let id, let reason):
             let cause: Cause = reason == .noAnswer ? .noAIoTNASResponse : .aiotDeviceNotReachable
-            send(.commandFailure(CommandFailure(session: name.session, ranDeviceNGAPID: id, cause: cause)))
-        case .complete:
             send(
+                .commandFailure(CommandFailure(session: name.session, ranDeviceNGAPID: id, cause: cause)),
+                over: name.link)
+        case .complete:
+            relay(
                 .inventoryReport(
-                    InventoryReport(session: name.session, globalGNBID: globalGNBID, inventoryComplete: true)))
+                    InventoryReport(session: name.session, globalGNBID: globalGNBID, inventoryComplete: true)),
+                of: name, device: nil)
         }
     }
 
-    private mutating func send(_ pdu: NGAPPDU) {
+    private mutating func send(_ pdu: NGAPPDU, over link: LinkID) {
         guard let octets = try? pdu.encoded() else {
             drop(.unencodable)
             return
         }
-        put(.sendToAIoTF(octets))
+        put(.sendToAIoTF(link, octets))
+    }
+
+    /// What stays valid without the link; its device is acknowledged when it has been delivered or spooled.
+    private mutating func relay(
+        _ pdu: NGAPPDU, of name: AirRequest.Name, device: (id: UInt32, isCommandResponse: Bool)?
+    ) {
+        guard let octets = try? pdu.encoded() else {
+            drop(.unencodable)
+            return
+        }
+        lastRelay += 1
+        relays[lastRelay] = RelayPurpose(inventory: name, device: device)
+        put(
+            .relay(
+                Relay(
+                    id: lastRelay, link: name.link, aiotfIdentifier: name.aiotfIdentifier,
+                    correlation: name.correlation, octets: octets)))
+    }
+
+    mutating func relayed(_ id: UInt64) {
+        guard let purpose = relays.removeValue(forKey: id), let device = purpose.device else { return }
+        withInventory(purpose.inventory) {
+            $0.relayed(device.id, isCommandResponse: device.isCommandResponse)
+        }
+    }
+
+    mutating func notRelayed(_ id: UInt64) {
+        guard let purpose = relays.removeValue(forKey: id), let device = purpose.device else { return }
+        withInventory(purpose.inventory) { $0.notRelayed(device.id) }
     }
 
     private var globalGNBID: GlobalGNBID {
@@ -176,8 +232,8 @@ extension DeviceIdentification {
 }
 
 extension AirRequest.Name {
-    init(_ session: AIoTSessionName) {
-        self.init(aiotfIdentifier: session.aiotfIdentifier, correlation: session.correlationIdentifier)
+    init(_ session: AIoTSessionName, over link: LinkID) {
+        self.init(link: link, aiotfIdentifier: session.aiotfIdentifier, correlation: session.correlationIdentifier)
     }
 
     var session: AIoTSessionName {

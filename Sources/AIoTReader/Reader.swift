@@ -12,11 +12,17 @@ package struct Reader: Sendable {
     /// Inventories that may wait at once; a further request fails with "busy".
     package static let queueLimit = 16
 
-    /// Where the link stands.
+    /// Where a link stands.
     enum Link: Hashable, Sendable {
-        case down
+        case down(since: AirTime)
         case settingUp
         case up
+    }
+
+    /// What a relay is about; nothing is acknowledged for the end of an inventory.
+    struct RelayPurpose: Sendable {
+        var inventory: AirRequest.Name
+        var device: (id: UInt32, isCommandResponse: Bool)?
     }
 
     /// The frame on the air, and what its bursts mean.
@@ -27,7 +33,10 @@ package struct Reader: Sendable {
     }
 
     package let configuration: ReaderConfiguration
-    var link = Link.down
+    var links: [LinkID: Link] = [:]
+    /// Links whose AIoTF reads too slowly.
+    private var congested: Set<LinkID> = []
+    private(set) var isStopping = false
     /// In order of arrival: the first that is not complete has the air.
     var inventories: [Inventory] = []
     var deviceIDs: DeviceNGAPIDs
@@ -38,6 +47,9 @@ package struct Reader: Sendable {
     private var firstOutput = 0
     private var transmitting: Transmitting?
     private var transmissions: UInt64 = 0
+    /// Of relays that have not been answered yet.
+    var relays: [UInt64: RelayPurpose] = [:]
+    var lastRelay: UInt64 = 0
     private var lastTransactionID = TransactionID(15)
     private var isCarrierOn = false
     private var schedule: AirSchedule
@@ -51,19 +63,29 @@ package struct Reader: Sendable {
     /// Takes in something that happened; never fails: what a peer got wrong is dropped and counted.
     package mutating func handle(_ event: ReaderEvent, at time: AirTime) {
         switch event {
-        case .linkUp:
-            link = .settingUp
-            sendSetupRequest()
-        case .linkDown:
-            link = .down
-        case .receivedFromAIoTF(let octets):
-            receive(octets, at: time)
+        case .linkUp(let link):
+            endInventories(of: link)
+            congested.remove(link)
+            links[link] = .settingUp
+            sendSetupRequest(to: link)
+        case .linkDown(let link):
+            if links[link] == .settingUp || links[link] == .up { links[link] = .down(since: time) }
+        case .linkCongested(let link, let isCongested):
+            if isCongested { congested.insert(link) } else { congested.remove(link) }
+        case .receivedFromAIoTF(let link, let octets):
+            receive(octets, over: link, at: time)
+        case .relayed(let id):
+            relayed(id)
+        case .notRelayed(let id):
+            notRelayed(id)
         case .transmissionEnded(let id, let reports):
             guard let ended = transmitting, ended.id == id else { break }
             transmitting = nil
             withInventory(ended.inventory) { $0.ended(ended.purpose, reports: reports, at: time) }
         case .carrierLost:
             loseCarrier()
+        case .stopping:
+            isStopping = true
         }
         goOn()
     }
@@ -73,6 +95,7 @@ package struct Reader: Sendable {
         for index in inventories.indices {
             withInventory(at: index) { $0.advance(to: time) }
         }
+        for (link, end) in linkHolds where end <= time { endInventories(of: link) }
         goOn()
     }
 
@@ -89,8 +112,31 @@ package struct Reader: Sendable {
 
     /// When `advance` is due at the latest.
     package var nextDeadline: AirTime? {
-        inventories.lazy.compactMap(\.nextDeadline).min()
+        let hold = linkHolds.lazy.map(\.end).min()
+        let exchange = inventories.lazy.compactMap(\.nextDeadline).min()
+        guard let hold, let exchange else { return hold ?? exchange }
+        return min(hold, exchange)
     }
+
+    /// When inventories whose link is down end; until then the AIoTF may come back for them.
+    private var linkHolds: [(link: LinkID, end: AirTime)] {
+        let hold = AirDuration.milliseconds(Int64(configuration.linkHoldMilliseconds))
+        return links.sorted { $0.key.value < $1.key.value }.compactMap { link, state in
+            guard case .down(let since) = state, inventories.contains(where: { $0.request.name.link == link }) else {
+                return nil
+            }
+            return (link, since + hold)
+        }
+    }
+
+    /// Whether nothing is open, on the air or to be told.
+    package var isIdle: Bool { inventories.isEmpty && transmitting == nil && firstOutput == outputs.count }
+
+    /// Whether the AIoTF of a link has an inventory open here.
+    package func hasInventories(of link: LinkID) -> Bool { inventories.contains { $0.request.name.link == link } }
+
+    /// Upper 16 bits of the next RAN-AIOT-Device-NGAP-ID; the shell keeps it, so that no later start gives one again.
+    package var epoch: UInt16 { deviceIDs.epoch }
 
     /// What has been counted since the start.
     package var counters: ReaderCounters {
@@ -142,8 +188,15 @@ extension Reader {
     }
 
     /// Forgets an inventory, keeping what it counted.
-    mutating func remove(_ name: AirRequest.Name) {
+    mutating func remove(_ name: AirRequest.Name, reason: EndReason) {
         guard let index = inventories.firstIndex(where: { $0.request.name == name }) else { return }
+        let inventory = inventories[index]
+        if !inventory.isComplete {
+            put(
+                .notice(
+                    .inventoryEnded(
+                        inventory.transactionID, acknowledged: inventory.acknowledged, reason: reason)))
+        }
         pastCounters = pastCounters + inventories[index].counters
         inventories.remove(at: index)
         if transmitting?.inventory == name { transmitting?.inventory = .none }
@@ -153,10 +206,34 @@ extension Reader {
     private mutating func loseCarrier() {
         transmitting = nil
         for name in inventories.filter({ $0.rounds > 0 }).map(\.request.name) {
-            withInventory(name) { $0.closeAll(.carrierLost) }
+            giveUp(name, .carrierLost, reason: .carrierLost, cause: .aiotDeviceNotReachable)
+        }
+    }
+
+    /// The link has begun anew, or does not come back: its AIoTF asks again for what it still wants.
+    private mutating func endInventories(of link: LinkID) {
+        for name in inventories.map(\.request.name) where name.link == link {
+            giveUp(name, .released, reason: .linkLost, cause: nil)
+        }
+    }
+
+    /// Ends an inventory that is not complete; the AIoTF hears of it where there is a cause.
+    private mutating func giveUp(
+        _ name: AirRequest.Name, _ close: Exchange.CloseReason, reason: EndReason, cause: Cause?
+    ) {
+        withInventory(name) { $0.closeAll(close) }
+        if let cause {
             tellReports(of: name)
-            sendReleaseRequest(for: name)
-            remove(name)
+            sendReleaseRequest(for: name, cause: cause)
+        }
+        remove(name, reason: reason)
+    }
+
+    /// What can still be brought to its end is; the rest the AIoTF gets back.
+    private mutating func goOnStopping() {
+        guard isStopping, transmitting == nil else { return }
+        for inventory in inventories where inventory.isAtRest {
+            giveUp(inventory.request.name, .released, reason: .stopped, cause: .omIntervention)
         }
     }
 
@@ -164,6 +241,7 @@ extension Reader {
     private mutating func goOn() {
         for name in inventories.map(\.request.name) { tellReports(of: name) }
         if transmitting == nil { transmitNext() }
+        goOnStopping()
         guard inventories.isEmpty, isCarrierOn, transmitting == nil else { return }
         isCarrierOn = false
         put(.carrier(isOn: false))
@@ -173,8 +251,9 @@ extension Reader {
     private mutating func transmitNext() {
         for index in inventories.indices {
             var action: Inventory.AirAction?
-            withInventory(at: index) { action = $0.nextAirAction() }
             let name = inventories[index].request.name
+            let opensOccasions = opensOccasions(for: inventories[index].request)
+            withInventory(at: index) { action = $0.nextAirAction(opensOccasions: opensOccasions) }
             tellReports(of: name)
             if let action {
                 transmit(action, of: name)
@@ -182,6 +261,12 @@ extension Reader {
             }
             if !inventories[index].isComplete || inventories[index].openExchanges > 0 { return }
         }
+    }
+
+    /// Without its link an inventory goes on only where nothing is waited for from the AIoTF.
+    private func opensOccasions(for request: AirRequest) -> Bool {
+        if isStopping || congested.contains(request.name.link) { return false }
+        return links[request.name.link] == .up || !request.hasFollowOn
     }
 
     private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name) {
@@ -217,7 +302,7 @@ extension Reader {
 
 extension AirRequest.Name {
     /// Nobody's: what comes for it is dropped.
-    static let none = Self(aiotfIdentifier: [], correlation: -1)
+    static let none = Self(link: LinkID(-1), aiotfIdentifier: [], correlation: -1)
 }
 
 extension ReaderCounters {

@@ -24,6 +24,8 @@ package struct ReaderConfiguration: Hashable, Sendable {
     package var maxRounds = 16
     /// How long an exchange may wait for the AIoTF, ms.
     package var exchangeBudgetMilliseconds = 500
+    /// How long an inventory outlives its link, ms.
+    package var linkHoldMilliseconds = 10_000
     /// Sample rate of the front end: R * bit rate must not exceed a quarter of it.
     package var sampleRateHz = 1_920_000.0
     package var identity = ReaderIdentity()
@@ -43,6 +45,9 @@ package struct ReaderConfiguration: Hashable, Sendable {
         if maxRounds < 1 || maxRounds > 10_000 { found.append("rounds \(maxRounds): take 1 to 10,000") }
         if exchangeBudgetMilliseconds < 1 || exchangeBudgetMilliseconds > 60_000 {
             found.append("exchange budget \(exchangeBudgetMilliseconds) ms: take 1 to 60,000")
+        }
+        if linkHoldMilliseconds < 0 || linkHoldMilliseconds > 3_600_000 {
+            found.append("link hold \(linkHoldMilliseconds) ms: take 0 to 3,600,000")
         }
         if accessMode == .reserved { found.append("access mode 3 is not defined: take CBRA, CFRA or direct") }
         if found.isEmpty { found += scheduleProblems }

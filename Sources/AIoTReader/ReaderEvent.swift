@@ -2,18 +2,32 @@ package import AIoTBase
 package import AIoTMac
 package import AIoTPhy
 
+/// One of the links that a reader has, each to an AIoTF of its own; its place in the configuration.
+package struct LinkID: Hashable, Sendable {
+    package var value: Int
+    package init(_ value: Int) { self.value = value }
+}
+
 /// Something that happened, told to the reader core.
 package enum ReaderEvent: Sendable {
-    /// The link to the AIoTF is connected; NG Setup comes next.
-    case linkUp
-    case linkDown
+    /// The link is connected; NG Setup comes next. What was open over it before has ended with it.
+    case linkUp(LinkID)
+    case linkDown(LinkID)
+    /// The AIoTF does not read as fast as it is written to, or does again.
+    case linkCongested(LinkID, Bool)
     /// An NGAP PDU, any octets.
-    case receivedFromAIoTF([UInt8])
+    case receivedFromAIoTF(LinkID, [UInt8])
+    /// What `ReaderOrder.relay` ordered is durable, or at the AIoTF: its device may be acknowledged.
+    case relayed(id: UInt64)
+    /// It is neither, and will not be: its device must not be acknowledged.
+    case notRelayed(id: UInt64)
     /// The R2D frame `id` is on the air, and all D2R windows that it opened are over: one report for each expected
     /// burst, in order.
     case transmissionEnded(id: UInt64, reports: [OccasionReport])
     /// The carrier was interrupted: every device has lost its session.
     case carrierLost
+    /// The operator ends the service: exchanges in flight come to their end, nothing new begins.
+    case stopping
 }
 
 /// An order of the reader core to its shell.
@@ -21,10 +35,23 @@ package enum ReaderOrder: Sendable {
     /// Carrier on, or off: off ends every device's session.
     case carrier(isOn: Bool)
     case transmit(R2DTransmission)
-    /// An encoded NGAP PDU.
-    case sendToAIoTF([UInt8])
+    /// An encoded NGAP PDU that belongs to the moment: where the link is down it is dropped.
+    case sendToAIoTF(LinkID, [UInt8])
+    /// An encoded NGAP PDU that stays valid when the link is down (`spec/3` "What may wait and what may not").
+    case relay(Relay)
     /// For people and counters; nothing depends on it.
     case notice(ReaderNotice)
+}
+
+/// The message after which a device is acknowledged, or the end of an inventory: sent at once where the link is up, and
+/// spooled for the AIoTF that it is for. `ReaderEvent.relayed` answers it.
+package struct Relay: Hashable, Sendable {
+    /// Counts relays since the start.
+    package var id: UInt64
+    package var link: LinkID
+    package var aiotfIdentifier: [UInt8]
+    package var correlation: Int
+    package var octets: [UInt8]
 }
 
 /// One R2D frame and what it makes devices send.
@@ -48,8 +75,20 @@ package enum ReaderNotice: Hashable, Sendable {
     case roundStarted(TransactionID, round: Int, q: Int, acknowledged: Int)
     case deviceAcknowledged(TransactionID, count: Int)
     case inventoryComplete(TransactionID, acknowledged: Int, rounds: Int)
+    /// Ended before it was complete.
+    case inventoryEnded(TransactionID, acknowledged: Int, reason: EndReason)
     /// A peer's fault or a late answer; counted in `ReaderCounters` too.
     case dropped(DropReason)
+}
+
+/// Why an inventory ended before it was complete.
+package enum EndReason: String, Hashable, Sendable {
+    /// The AIoTF wants no more of it.
+    case released
+    /// The link to its AIoTF was down for too long, or began anew.
+    case linkLost
+    case carrierLost
+    case stopped
 }
 
 /// Why something that arrived was not acted on.
@@ -68,6 +107,8 @@ package enum DropReason: String, CaseIterable, Hashable, Sendable {
     case equalRandomIDs
     /// No AS ID was left for a device: it comes again at the next paging.
     case noASIDLeft
+    /// A device's last message could not be spooled: it is not acknowledged and comes again.
+    case notRelayed
     /// An order of the core could not be encoded: a fault of ours.
     case unencodable
 }

@@ -29,6 +29,8 @@ package struct Exchange: Sendable {
         case carrierLost
         /// The AIoTF released the inventory.
         case released
+        /// Its last message is neither delivered nor spooled: the device comes again.
+        case notRelayed
         /// Its AS ID went to another device, all 255 being in use.
         case superseded
     }

@@ -4,6 +4,7 @@ package import AIoTDevice
 package import AIoTMac
 package import AIoTPhy
 package import AIoTReader
+package import RadioFrontEnd
 
 /// The loopback radio at burst level.
 package struct BurstRadio: LoopbackRadio {

@@ -3,6 +3,7 @@ package import AIoTBase
 package import AIoTDevice
 package import AIoTPhy
 package import AIoTReader
+package import RadioFrontEnd
 
 /// The loopback radio at sample level: modulator, simulated channel and receiver on one sample counter.
 ///

@@ -1,6 +1,7 @@
 package import AIoTBase
 package import AIoTF
 package import AIoTReader
+package import RadioFrontEnd
 
 /// A whole system on one machine in virtual time: AIoTF, link, reader, radio and devices.
 ///
@@ -30,6 +31,7 @@ package struct World {
     /// The simulated round trip to the AIoTF; a change is for what is sent from then on.
     package var coreRoundTrip: AirDuration
     private let readerID = ReaderID(1)
+    private let link = LinkID(0)
 
     private var passages: [Passage] = []
     private var firstPassage = 0
@@ -54,7 +56,7 @@ package struct World {
     /// Connects the reader to the AIoTF.
     package mutating func start() {
         aiotf.handle(.readerConnected(readerID), at: now)
-        reader.handle(.linkUp, at: now)
+        reader.handle(.linkUp(link), at: now)
         settle()
     }
 
@@ -137,7 +139,7 @@ package struct World {
         if passage.isToAIoTF {
             aiotf.handle(.received(readerID, passage.octets), at: now)
         } else {
-            reader.handle(.receivedFromAIoTF(passage.octets), at: now)
+            reader.handle(.receivedFromAIoTF(link, passage.octets), at: now)
         }
     }
 
@@ -164,8 +166,12 @@ package struct World {
         case .transmit(let transmission):
             radio.idle(until: now)
             transmitting = (transmission.id, radio.perform(transmission, at: now))
-        case .sendToAIoTF(let octets):
+        case .sendToAIoTF(_, let octets):
             passages.append(Passage(arrival: now + oneWayDelay, isToAIoTF: true, octets: octets))
+        case .relay(let relay):
+            // A link that loses nothing delivers what it takes.
+            passages.append(Passage(arrival: now + oneWayDelay, isToAIoTF: true, octets: relay.octets))
+            reader.handle(.relayed(id: relay.id), at: now)
         case .notice(let notice):
             watch(.notice(notice, now))
         }

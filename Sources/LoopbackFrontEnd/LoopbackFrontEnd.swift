@@ -1,1 +1,92 @@
-// Room of its own; filled by this issue.
+package import AIoTBase
+package import AIoTReader
+package import AIoTWorld
+package import RadioFrontEnd
+import Synchronization
+
+/// The simulated air as a front end in real time.
+///
+/// What comes of a frame is computed when it is sent, and told with the time at which it will be over. While the carrier
+/// is off no simulated time passes: nothing can happen, and an hour of silence costs no samples.
+package final class LoopbackFrontEnd: RadioFrontEnd {
+    private enum Job: Sendable {
+        case transmit(R2DTransmission, AirTime)
+        case carrier(isOn: Bool, AirTime)
+    }
+
+    package let name: String
+    private let jobs: AsyncStream<Job>
+    private let queue: AsyncStream<Job>.Continuation
+    private let radio: Mutex<any LoopbackRadio>
+
+    /// - Parameter radio: with its devices in front of it, at time zero.
+    package init(name: String, radio: sending any LoopbackRadio) {
+        self.name = name
+        self.radio = Mutex(radio)
+        // One frame is under way at a time, so the queue holds a few jobs at most.
+        (jobs, queue) = AsyncStream.makeStream(of: Job.self)
+    }
+
+    package func start(_ events: @escaping @Sendable (RadioEvent) -> Void) {
+        Task.detached(priority: .high) { [self] in
+            var clock = SimulatedClock()
+            for await job in jobs { carryOut(job, &clock, events) }
+        }
+    }
+
+    package func transmit(_ transmission: R2DTransmission, at time: AirTime) {
+        queue.yield(.transmit(transmission, time))
+    }
+
+    package func setCarrier(isOn: Bool, at time: AirTime) {
+        queue.yield(.carrier(isOn: isOn, time))
+    }
+
+    package func stop() { queue.finish() }
+
+    private func carryOut(_ job: Job, _ clock: inout SimulatedClock, _ events: (RadioEvent) -> Void) {
+        switch job {
+        case .carrier(let isOn, let time):
+            let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
+            radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
+        case .transmit(let transmission, let time):
+            let simulated = clock.simulated(time)
+            var outcome = radio.withLock { radio in
+                radio.idle(until: simulated)
+                return radio.perform(transmission, at: simulated)
+            }
+            outcome.end = clock.real(outcome.end)
+            for index in outcome.frames.indices {
+                outcome.frames[index].start = clock.real(outcome.frames[index].start)
+            }
+            events(.transmissionEnded(id: transmission.id, outcome))
+        }
+    }
+}
+
+/// The time of the simulation, which stands still while the carrier is off.
+struct SimulatedClock {
+    /// Real time that the simulation has left out.
+    private var skipped = AirDuration.zero
+    private var pausedAt: AirTime? = .zero
+
+    /// How long the simulation goes on after the carrier went off, so that every device notices.
+    private static let runOut = AirDuration.milliseconds(20)
+
+    func simulated(_ time: AirTime) -> AirTime { time - skipped }
+    func real(_ time: AirTime) -> AirTime { time + skipped }
+
+    mutating func pause(at time: AirTime) -> AirTime {
+        let now = simulated(time)
+        if pausedAt == nil { pausedAt = now + Self.runOut }
+        return now
+    }
+
+    mutating func resume(at time: AirTime) -> AirTime {
+        if let pausedAt {
+            skipped = max(skipped, time - pausedAt)
+            self.pausedAt = nil
+        }
+        return simulated(time)
+    }
+}

@@ -32,6 +32,8 @@ enum IE {
     static let aiotSupport = 475
     static let aiotfName = 476
     static let securityInfo = 496
+    /// *Ours*, of NG Setup: the sender knows probes (`docs/core-link.md`).
+    static let probes = 65_000
 }
 
 /// A protocol IE container being written: each IE with its criticality and an open type.
@@ -54,6 +56,11 @@ struct IEWriter {
         try write(&inner)
         let octets = inner.octets
         try add(id, criticality) { (writer) throws(NGAPEncodingError) in try writer.octetString(octets) }
+    }
+
+    /// One octet 0x01; whoever does not know it goes on without probes.
+    mutating func addProbes() throws(NGAPEncodingError) {
+        try add(IE.probes, .ignore) { (writer) throws(NGAPEncodingError) in writer.bits(1, 8) }
     }
 
     /// A sequence with this container as its only field: a message, or a transfer of that kind.
@@ -112,6 +119,9 @@ struct IEReader {
         guard let value = try optional(id, read) else { throw .missingIE(id) }
         return value
     }
+
+    /// Whether the private IE says so; another value there is somebody else's and means nothing.
+    var supportsProbes: Bool { values[IE.probes] == [1] }
 
     /// What a transfer holds.
     func transfer<Value>(

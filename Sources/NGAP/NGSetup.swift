@@ -53,16 +53,19 @@ package struct NGSetupRequest: Hashable, Sendable {
     package var defaultPagingDRX: Int
     /// 0 aIoT-only, 1 aIoT-and-NRUu; nil where the IE is absent.
     package var aiotSupport: Int?
+    /// The reader sends probes where the AIoTF answers that it knows them; private IE 65000 (*ours*).
+    package var supportsProbes: Bool
 
     package init(
         globalGNBID: GlobalGNBID, ranNodeName: String?, supportedTAs: [SupportedTA], defaultPagingDRX: Int = 2,
-        aiotSupport: Int? = 0
+        aiotSupport: Int? = 0, supportsProbes: Bool = false
     ) {
         self.globalGNBID = globalGNBID
         self.ranNodeName = ranNodeName
         self.supportedTAs = supportedTAs
         self.defaultPagingDRX = defaultPagingDRX
         self.aiotSupport = aiotSupport
+        self.supportsProbes = supportsProbes
     }
 }
 
@@ -70,6 +73,7 @@ extension NGSetupRequest {
     init(from reader: inout PERReader) throws(NGAPDecodingError) {
         let known: Set<Int> = [
             IE.globalRANNodeID, IE.ranNodeName, IE.supportedTAList, IE.defaultPagingDRX, IE.aiotSupport,
+            IE.probes,
         ]
         let container = try IEReader(from: &reader, known: known)
         globalGNBID = try container.required(IE.globalRANNodeID) { (reader) throws(NGAPDecodingError) in
@@ -88,6 +92,7 @@ extension NGSetupRequest {
         aiotSupport = try container.optional(IE.aiotSupport) { (reader) throws(NGAPDecodingError) in
             try reader.enumerated(root: 2, isExtensible: true)
         }
+        supportsProbes = container.supportsProbes
     }
 
     func write(to writer: inout PERWriter) throws(NGAPEncodingError) {
@@ -114,6 +119,7 @@ extension NGSetupRequest {
                 try writer.enumerated(aiotSupport, root: 2, isExtensible: true)
             }
         }
+        if supportsProbes { try container.addProbes() }
         try container.write(to: &writer)
     }
 }

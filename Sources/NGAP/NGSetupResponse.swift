@@ -92,10 +92,12 @@ package struct NGSetupResponse: Hashable, Sendable {
     package var plmnSupport: [SupportedPLMN]
     package var aiotfIdentifier: [UInt8]?
     package var aiotfName: AIOTFName?
+    /// The AIoTF answers probes; private IE 65000 (*ours*), only where the request had it.
+    package var supportsProbes: Bool
 
     package init(
         amfName: String, servedGUAMIs: [GUAMI], relativeAMFCapacity: Int = 255, plmnSupport: [SupportedPLMN],
-        aiotfIdentifier: [UInt8]?, aiotfName: AIOTFName? = nil
+        aiotfIdentifier: [UInt8]?, aiotfName: AIOTFName? = nil, supportsProbes: Bool = false
     ) {
         self.amfName = amfName
         self.servedGUAMIs = servedGUAMIs
@@ -103,6 +105,7 @@ package struct NGSetupResponse: Hashable, Sendable {
         self.plmnSupport = plmnSupport
         self.aiotfIdentifier = aiotfIdentifier
         self.aiotfName = aiotfName
+        self.supportsProbes = supportsProbes
     }
 }
 
@@ -110,7 +113,7 @@ extension NGSetupResponse {
     init(from reader: inout PERReader) throws(NGAPDecodingError) {
         let known: Set<Int> = [
             IE.amfName, IE.servedGUAMIList, IE.relativeAMFCapacity, IE.plmnSupportList, IE.aiotfIdentifier,
-            IE.aiotfName, IE.criticalityDiagnostics,
+            IE.aiotfName, IE.criticalityDiagnostics, IE.probes,
         ]
         let container = try IEReader(from: &reader, known: known)
         amfName = try container.required(IE.amfName) { (reader) throws(NGAPDecodingError) in
@@ -137,6 +140,7 @@ extension NGSetupResponse {
         aiotfName = try container.optional(IE.aiotfName) { (reader) throws(NGAPDecodingError) in
             try AIOTFName(from: &reader)
         }
+        supportsProbes = container.supportsProbes
     }
 
     func write(to writer: inout PERWriter) throws(NGAPEncodingError) {
@@ -169,6 +173,7 @@ extension NGSetupResponse {
                 try aiotfName.write(to: &writer)
             }
         }
+        if supportsProbes { try container.addProbes() }
         try container.write(to: &writer)
     }
 }

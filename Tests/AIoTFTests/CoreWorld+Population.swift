@@ -11,7 +11,8 @@ extension CoreWorld {
     /// `count` devices of one configuration with IDs of 4 octets, all in one group where `isGroup` says so.
     init(
         _ count: Int, profile: SecurityProfile, algorithms: UInt8 = 0x22, window: UInt32 = 0, isGroup: Bool = false,
-        counter: UInt32 = 0, groupCounter: UInt32 = 0, configuration: AIoTFConfiguration = .init(), seed: UInt64 = 1
+        counter: UInt32 = 0, groupCounter: UInt32 = 0, configuration: AIoTFConfiguration = .init(), seed: UInt64 = 1,
+        memory: (Int) -> [UInt8] = { _ in Array(0..<64) }
     ) throws {
         var generator = SeededGenerator(seed: seed)
         let security = SecurityConfiguration(
@@ -30,7 +31,7 @@ extension CoreWorld {
                 DeviceNAS(
                     DeviceProvisioning(deviceID: id, key: key, configuration: security, groups: groups),
                     nonVolatile: DeviceNonVolatile(
-                        counter: counter, groupCounters: [groupCounter], memory: Array(0..<64))))
+                        counter: counter, groupCounters: [groupCounter], memory: memory(place))))
         }
         if isGroup {
             try registry.provision(

@@ -5,7 +5,7 @@ import AIoTSecurity
 import NGAP
 import Testing
 
-/// An AIoTF and devices, joined by a reader made of nothing but NGAP: no air, no contention.
+/// An AIoTF with its store, and devices, joined by readers made of nothing but NGAP: no air, no contention.
 struct CoreWorld {
     /// A message on its way between device and reader, named by the place of the device.
     enum Leg: Hashable {
@@ -15,79 +15,123 @@ struct CoreWorld {
         case d2r(Int)
     }
 
-    /// What the reader has of an inventory.
-    struct Open {
-        let request: InventoryRequest
-        var acknowledged: Set<Int> = []
-        var exchanges: [UInt32: Int] = [:]
-        /// Exchanges that take no Command Request any more.
-        var closed: Set<UInt32> = []
-        var rounds = 0
-        var isComplete = false
+    /// A device that a reader has acknowledged for an order.
+    struct Acknowledgement: Hashable {
+        var orderID: UInt64
+        var place: Int
     }
 
-    static let reader = ReaderID(7)
     static let globalGNBID = GlobalGNBID(plmn: [0x00, 0xF1, 0x10], gnbID: 1, bitLength: 22)
 
     var aiotf: AIoTF
+    var store: CoreStore
     var devices: [DeviceNAS]
+    var readers = [CoreReader()]
     var groupKey: SecretKey?
     var now = AirTime.zero
     var generator: SeededGenerator
     /// Loses a message.
     var loses: (Leg) -> Bool = { _ in false }
-    /// Sees, and may change, every NGAP PDU from the reader.
+    /// Sees, and may change, every NGAP PDU from a reader.
     var tampers: (NGAPPDU) -> [NGAPPDU] = { [$0] }
+    /// Says which of so many things happens next.
+    var chooses: (Int) -> Int = { _ in 0 }
+    /// A batch of actions is durable before any of it is sent, as a process does it.
+    var commitsBatches = false
+    /// Actions after which the AIoTF crashes; nil: it does not.
+    var actionsToCrash: Int?
+    /// Readers without a link set one up as soon as nothing else happens.
+    var reconnects = false
 
-    var open: [Int: Open] = [:]
     var results: [DeviceResult] = []
+    var told: [UInt64: [DeviceResult]] = [:]
     var summaries: [UInt64: InventorySummary] = [:]
-    var changes: [PersistentChange] = []
+    var acknowledged: Set<Acknowledgement> = []
+    /// Distinct commands sent to a device for an order.
+    var commandsTo: [Acknowledgement: Set<[UInt8]>] = [:]
     /// Everything that the AIoTF has sent.
     var sent: [NGAPPDU] = []
     /// Kinds of action in their order, for tests of what comes before what.
     var log: [String] = []
-    private var inbox: [NGAPPDU] = []
+    private(set) var crashes = 0
+    private var lastConnection = 6
     private var lastDeviceID: UInt32 = 0
     private var orders: UInt64 = 0
 
-    init(devices: [DeviceNAS], registry: Registry, configuration: AIoTFConfiguration = .init(), seed: UInt64 = 1) {
+    init(
+        devices: [DeviceNAS], registry: Registry, configuration: AIoTFConfiguration = .init(), seed: UInt64 = 1
+    ) {
         self.devices = devices
         generator = SeededGenerator(seed: seed)
+        store = CoreStore(registry)
         aiotf = AIoTF(configuration: configuration, registry: registry, generator: generator.split())
         connect()
     }
 
-    mutating func connect() {
-        aiotf.handle(.readerConnected(Self.reader), at: now)
-        let area = SupportedTA(
-            tac: [0, 0, 1], plmns: [.init(plmn: [0x00, 0xF1, 0x10], slices: [SNSSAI(sst: 1)])])
-        deliver(
-            .ngSetupRequest(NGSetupRequest(globalGNBID: Self.globalGNBID, ranNodeName: "r", supportedTAs: [area])))
+    var changes: [PersistentChange] { store.changes }
+
+    /// What the first reader has open.
+    var open: [Int: CoreReader.Open] {
+        get { readers[0].open }
+        set { readers[0].open = newValue }
     }
 
-    mutating func disconnect() {
-        open = [:]
-        inbox = []
-        for index in devices.indices { devices[index].carrierLost() }
-        aiotf.handle(.readerDisconnected(Self.reader), at: now)
+    mutating func connect(_ place: Int = 0) {
+        lastConnection += 1
+        let connection = ReaderID(lastConnection)
+        readers[place].connection = connection
+        aiotf.handle(.readerConnected(connection), at: now)
+        let area = SupportedTA(
+            tac: readers[place].tac, plmns: [.init(plmn: [0x00, 0xF1, 0x10], slices: [SNSSAI(sst: 1)])])
+        deliver(
+            .ngSetupRequest(
+                NGSetupRequest(globalGNBID: readers[place].globalGNBID, ranNodeName: "r", supportedTAs: [area])),
+            from: place)
+    }
+
+    /// A reader crashes: the carrier goes, and its spool is all that is left.
+    mutating func disconnect(_ place: Int = 0) {
+        guard let connection = readers[place].connection else { return }
+        readers[place].loseLink()
+        readers[place].open = [:]
+        for index in devices.indices where isHeard(index, by: place) { devices[index].carrierLost() }
+        aiotf.handle(.readerDisconnected(connection), at: now)
         pump()
     }
+
+    /// The AIoTF is thrown away, with every link, and another one begins with what the store holds.
+    mutating func crash() {
+        crashes += 1
+        actionsToCrash = nil
+        for place in readers.indices { readers[place].loseLink() }
+        aiotf = AIoTF(
+            configuration: aiotf.configuration, registry: store.registry, restoring: store.state,
+            generator: generator.split())
+        pump()
+    }
+
+    func isHeard(_ place: Int, by reader: Int) -> Bool { readers[reader].hears?.contains(place) ?? true }
 
     /// Takes an order and runs it to its end.
     /// - Returns: its summary; nil when it does not end.
     @discardableResult
-    mutating func inventory(_ target: InventoryTarget, command: FollowOnCommand? = nil) -> InventorySummary? {
-        let id = order(target, command: command)
+    mutating func inventory(
+        _ target: InventoryTarget, command: FollowOnCommand? = nil, scope: InventoryScope = .anywhere
+    ) -> InventorySummary? {
+        let id = order(target, command: command, scope: scope)
         run()
         return summaries[id]
     }
 
-    mutating func order(_ target: InventoryTarget, command: FollowOnCommand? = nil) -> UInt64 {
+    mutating func order(
+        _ target: InventoryTarget, command: FollowOnCommand? = nil, scope: InventoryScope = .anywhere
+    ) -> UInt64 {
         orders += 1
-        aiotf.handle(.inventoryOrdered(InventoryOrder(target: target, command: command), id: orders), at: now)
+        let id = orders
+        aiotf.handle(
+            .inventoryOrdered(InventoryOrder(target: target, command: command, scope: scope), id: id), at: now)
         pump()
-        return orders
+        return id
     }
 
     /// Runs until nothing is left to happen; deadlines pass only when nothing else does.
@@ -100,14 +144,30 @@ struct CoreWorld {
 
     /// One thing that happens; false when nothing does without a deadline.
     mutating func step() -> Bool {
-        if !inbox.isEmpty {
-            deliver(inbox.removeFirst())
-        } else if let correlation = open.keys.sorted().first(where: { open[$0]?.isComplete == false }) {
-            playRound(correlation)
+        let speaking = readers.indices.filter { !readers[$0].inbox.isEmpty }
+        let paging = readers.indices.compactMap { place in
+            readers[place].open.keys.sorted().first { readers[place].open[$0]?.isComplete == false }.map { (place, $0) }
+        }
+        // Without a choice: messages first, then rounds.
+        let choice = chooses(speaking.count + paging.count)
+        if speaking.indices.contains(choice) {
+            deliverNext(from: speaking[choice])
+        } else if paging.indices.contains(choice - speaking.count) {
+            let (place, correlation) = paging[choice - speaking.count]
+            playRound(correlation, place)
+        } else if reconnects, let place = readers.firstIndex(where: { $0.connection == nil }) {
+            connect(place)
         } else {
             return false
         }
         return true
+    }
+
+    private mutating func deliverNext(from place: Int) {
+        let message = readers[place].inbox.removeFirst()
+        let crashesBefore = crashes
+        deliver(message.pdu, from: place)
+        if let number = message.spoolNumber, crashes == crashesBefore { readers[place].processed.insert(number) }
     }
 
     /// Lets time pass to the AIoTF's next deadline; false when it has none.
@@ -119,141 +179,188 @@ struct CoreWorld {
         return true
     }
 
-    /// The carrier goes, and the reader gives its inventories up.
+    /// The first reader's carrier goes, and it gives its inventories up.
     mutating func loseCarrier() {
         for index in devices.indices { devices[index].carrierLost() }
-        inbox = []
+        readers[0].inbox = []
         let sessions = open.keys.sorted().compactMap { open[$0]?.request.session }
         open = [:]
         for session in sessions {
-            inbox.append(
+            readers[0].send(
                 .aiotSessionReleaseRequest(AIOTSessionReleaseRequest(session: session, cause: .aiotDeviceNotReachable)))
         }
     }
 
     /// Hands a PDU to the AIoTF, through `tampers`.
-    mutating func deliver(_ pdu: NGAPPDU) {
+    mutating func deliver(_ pdu: NGAPPDU, from place: Int = 0) {
         for pdu in tampers(pdu) {
             guard let octets = try? pdu.encoded() else {
                 Issue.record("cannot be encoded: \(pdu)")
                 continue
             }
-            receive(octets)
+            receive(octets, from: place)
         }
     }
 
-    mutating func receive(_ octets: [UInt8]) {
-        aiotf.handle(.received(Self.reader, octets), at: now)
+    mutating func receive(_ octets: [UInt8], from place: Int = 0) {
+        guard let connection = readers[place].connection else { return }
+        aiotf.handle(.received(connection, octets), at: now)
+        pump()
+    }
+
+    mutating func cancel(_ id: UInt64) {
+        aiotf.handle(.orderCancelled(id: id), at: now)
         pump()
     }
 
     private mutating func pump() {
-        while let action = aiotf.nextAction() {
-            switch action {
-            case .persist(let change):
-                changes.append(change)
-                log.append("persist")
-            case .result(_, let result):
-                results.append(result)
-                log.append("result")
-            case .finished(let id, let summary):
-                #expect(summaries.updateValue(summary, forKey: id) == nil, "an order ends once")
-                log.append("finished")
-            case .close: log.append("close")
-            case .send(_, let octets):
-                guard let pdu = try? NGAPPDU(decoding: octets) else {
-                    Issue.record("the AIoTF has sent what does not decode")
-                    continue
-                }
-                sent.append(pdu)
-                log.append(pdu.name)
-                take(pdu)
+        var actions: [AIoTFAction] = []
+        while let action = aiotf.nextAction() { actions.append(action) }
+        if commitsBatches { actions = actions.filter { !$0.isSend } + actions.filter(\.isSend) }
+        for action in actions {
+            if let left = actionsToCrash {
+                if left == 0 { return crash() }
+                actionsToCrash = left - 1
             }
+            carryOut(action)
+        }
+    }
+
+    private mutating func carryOut(_ action: AIoTFAction) {
+        switch action {
+        case .persist(let change):
+            store.apply(change)
+            log.append("persist")
+        case .result(let id, let result):
+            store.apply(result, orderID: id)
+            results.append(result)
+            told[id, default: []].append(result)
+            log.append("result")
+        case .finished(let id, let summary):
+            store.finish(id)
+            #expect(summaries.updateValue(summary, forKey: id) == nil, "an order ends once")
+            log.append("finished")
+        case .close(let connection, _):
+            log.append("close")
+            for place in readers.indices where readers[place].connection == connection { readers[place].loseLink() }
+        case .send(let connection, let octets):
+            guard let pdu = try? NGAPPDU(decoding: octets) else {
+                Issue.record("the AIoTF has sent what does not decode")
+                return
+            }
+            sent.append(pdu)
+            log.append(pdu.name)
+            if let place = readers.firstIndex(where: { $0.connection == connection }) { take(pdu, place) }
         }
     }
 }
 
-// MARK: - The reader
+extension AIoTFAction {
+    fileprivate var isSend: Bool { if case .send = self { true } else { false } }
+}
+
+// MARK: - The readers
 
 extension CoreWorld {
-    private mutating func take(_ pdu: NGAPPDU) {
+    private mutating func take(_ pdu: NGAPPDU, _ place: Int) {
         switch pdu {
+        case .ngSetupResponse:
+            readers[place].inbox += readers[place].spool
         case .inventoryRequest(let message):
-            open[message.session.correlationIdentifier] = Open(request: message)
-            inbox.append(.inventoryResponse(InventoryResponse(session: message.session)))
-        case .commandRequest(let message): take(message)
+            guard readers[place].serves(message.serviceArea) else {
+                readers[place].send(
+                    .inventoryFailure(InventoryFailure(session: message.session, cause: .requestedAreaNotServed)))
+                return
+            }
+            readers[place].open[message.session.correlationIdentifier] = CoreReader.Open(request: message)
+            readers[place].send(.inventoryResponse(InventoryResponse(session: message.session)))
+        case .commandRequest(let message): take(message, place)
         case .aiotSessionReleaseCommand(let message):
-            open[message.session.correlationIdentifier] = nil
-            inbox.append(.aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)))
+            readers[place].open[message.session.correlationIdentifier] = nil
+            readers[place].confirm()
+            readers[place].send(.aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)))
         default: break
         }
     }
 
-    private mutating func take(_ message: CommandRequest) {
+    private mutating func take(_ message: CommandRequest, _ reader: Int) {
         let correlation = message.session.correlationIdentifier
         let id = message.ranDeviceNGAPID
-        guard let inventory = open[correlation] else { return fail(message, .unknownAIoTSession) }
-        guard let place = inventory.exchanges[id] else { return fail(message, .unknownRANAIoTDeviceNGAPID) }
-        guard !inventory.closed.contains(id) else { return fail(message, .aiotDeviceNotReachable) }
-        if message.nasPDU.isEmpty {
-            open[correlation]?.acknowledged.insert(place)
-            return respond(to: message, [])
+        guard let inventory = readers[reader].open[correlation] else {
+            return fail(message, .unknownAIoTSession, reader)
         }
+        guard let place = inventory.exchanges[id] else { return fail(message, .unknownRANAIoTDeviceNGAPID, reader) }
+        guard !inventory.closed.contains(id) else { return fail(message, .aiotDeviceNotReachable, reader) }
+        if message.nasPDU.first == 5, let orderID = store.orderIDs[correlation] {
+            commandsTo[Acknowledgement(orderID: orderID, place: place), default: []].insert(message.nasPDU)
+        }
+        if message.nasPDU.isEmpty { return respond(to: message, [], place, reader) }
         guard !loses(.r2d(place)), case .reply(let pdu, _) = devices[place].receive(message.nasPDU),
             !loses(.d2r(place))
         else {
-            if !inventory.acknowledged.contains(place) { open[correlation]?.closed.insert(id) }
-            return fail(message, .noAIoTNASResponse)
+            if !inventory.acknowledged.contains(place) { readers[reader].open[correlation]?.closed.insert(id) }
+            return fail(message, .noAIoTNASResponse, reader)
         }
         #expect(message.expectedD2RMsgSize ?? 0 >= pdu.count, "the answer does not fit its schedule")
-        open[correlation]?.acknowledged.insert(place)
-        respond(to: message, pdu)
+        respond(to: message, pdu, place, reader)
     }
 
-    private mutating func fail(_ message: CommandRequest, _ cause: Cause) {
-        inbox.append(
+    private mutating func fail(_ message: CommandRequest, _ cause: Cause, _ reader: Int) {
+        readers[reader].send(
             .commandFailure(
                 CommandFailure(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, cause: cause)))
     }
 
-    private mutating func respond(to message: CommandRequest, _ pdu: [UInt8]) {
-        inbox.append(
+    /// The first response of an exchange is the message after which its device is acknowledged.
+    private mutating func respond(to message: CommandRequest, _ pdu: [UInt8], _ place: Int, _ reader: Int) {
+        let isFirst = acknowledge(place, message.session.correlationIdentifier, reader)
+        readers[reader].send(
             .commandResponse(
-                CommandResponse(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, nasPDU: pdu)))
+                CommandResponse(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, nasPDU: pdu)),
+            spooled: isFirst)
+    }
+
+    private mutating func acknowledge(_ place: Int, _ correlation: Int, _ reader: Int) -> Bool {
+        if let orderID = store.orderIDs[correlation] {
+            acknowledged.insert(Acknowledgement(orderID: orderID, place: place))
+        }
+        return readers[reader].open[correlation]?.acknowledged.insert(place).inserted == true
     }
 
     /// Pages once; the inventory is complete after a round without an answer, or the fourth.
-    private mutating func playRound(_ correlation: Int) {
-        guard let request = open[correlation]?.request else { return }
+    private mutating func playRound(_ correlation: Int, _ reader: Int) {
+        guard let request = readers[reader].open[correlation]?.request else { return }
         let paging = [1] + request.randN.octets + request.deviceIdentification.identity
         var heard: [(Int, [UInt8])] = []
-        for place in devices.indices where open[correlation]?.acknowledged.contains(place) == false {
-            guard !loses(.paging(place)), case .addressed = devices[place].receivePaging(paging),
+        for place in devices.indices where isHeard(place, by: reader) {
+            guard readers[reader].open[correlation]?.acknowledged.contains(place) == false, !loses(.paging(place)),
+                case .addressed = devices[place].receivePaging(paging),
                 let pdu = devices[place].makeAccessResponse(using: &generator), !loses(.accessResponse(place))
             else { continue }
             heard.append((place, pdu))
         }
-        open[correlation]?.rounds += 1
-        let isOver = heard.isEmpty || open[correlation]?.rounds == 4
-        for (place, pdu) in heard { report(pdu, from: place, correlation) }
+        readers[reader].open[correlation]?.rounds += 1
+        let isOver = heard.isEmpty || readers[reader].open[correlation]?.rounds == 4
+        for (place, pdu) in heard { report(pdu, from: place, correlation, reader) }
         guard isOver else { return }
-        open[correlation]?.isComplete = true
-        inbox.append(
+        readers[reader].open[correlation]?.isComplete = true
+        readers[reader].send(
             .inventoryReport(
-                InventoryReport(session: request.session, globalGNBID: Self.globalGNBID, inventoryComplete: true)))
+                InventoryReport(
+                    session: request.session, globalGNBID: readers[reader].globalGNBID, inventoryComplete: true)),
+            spooled: true)
     }
 
     /// Reports an access response under a new RAN-AIOT-Device-NGAP-ID.
-    mutating func report(_ pdu: [UInt8], from place: Int, _ correlation: Int) {
-        guard let request = open[correlation]?.request else { return }
+    mutating func report(_ pdu: [UInt8], from place: Int, _ correlation: Int, _ reader: Int = 0) {
+        guard let request = readers[reader].open[correlation]?.request else { return }
         lastDeviceID += 1
-        open[correlation]?.exchanges[lastDeviceID] = place
-        if !request.followonCommandIndication { open[correlation]?.acknowledged.insert(place) }
+        readers[reader].open[correlation]?.exchanges[lastDeviceID] = place
+        if !request.followonCommandIndication { _ = acknowledge(place, correlation, reader) }
         let device = InventoryReport.Device(nasPDU: pdu, ranDeviceNGAPID: lastDeviceID)
-        inbox.append(
-            .inventoryReport(
-                InventoryReport(
-                    session: request.session, globalGNBID: Self.globalGNBID,
-                    readers: [.init(readerIndex: 1, devices: [device])])))
+        let message = InventoryReport(
+            session: request.session, globalGNBID: readers[reader].globalGNBID,
+            readers: [.init(readerIndex: readers[reader].index, devices: [device])])
+        readers[reader].send(.inventoryReport(message), spooled: !request.followonCommandIndication)
     }
 }

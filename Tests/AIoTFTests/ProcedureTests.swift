@@ -71,18 +71,26 @@ import Testing
         }
     }
 
-    @Test func aCounterIsDurableBeforeItsRequestAndASessionBeforeItsNetworkResponse() throws {
-        var world = try CoreWorld(1, profile: [.replayProtection, .deviceAuthentication, .networkAuthentication])
-        world.inventory(CoreWorld.target(.single))
-        let request = try #require(world.log.firstIndex(of: "InventoryRequest"))
-        let response = try #require(world.log.firstIndex(of: "CommandRequest"))
-        #expect(world.log[..<request].contains("persist"))
-        let stored = world.changes.firstIndex { if case .session = $0 { true } else { false } }
-        #expect(stored != nil)
-        #expect(world.log[response - 1] == "persist")
+    @Test func whatARestartNeedsIsDurableBeforeWhatDependsOnItLeaves() throws {
+        var world = try CoreWorld(
+            1, profile: [.replayProtection, .deviceAuthentication, .networkAuthentication, .followOnCommands])
+        world.inventory(CoreWorld.target(.single), command: .read(offset: 0, length: 1))
+        let kinds = world.changes.map(\.kind)
         #expect(
-            world.changes.first == .deviceCounter(deviceID: [0xD0, 0, 0, 0], .init(confirmed: .max, unanswered: 1)))
-        #expect(world.log.last == "finished" && world.sent.last?.name == "AIOTSessionReleaseCommand")
+            kinds == [
+                "order", "counter", "correlation", "request", "counter", "session", "pending", "ended",
+            ])
+        #expect(
+            world.log == [
+                "NGSetupResponse", "persist", "persist", "persist", "persist", "InventoryRequest",
+                // The counter confirmed, and the session, before the network response.
+                "persist", "persist", "CommandRequest",
+                // That the command leaves, before it does.
+                "persist", "CommandRequest",
+                "result", "AIOTSessionReleaseCommand", "persist", "finished",
+            ])
+        #expect(
+            world.changes[1] == .deviceCounter(deviceID: [0xD0, 0, 0, 0], .init(confirmed: .max, unanswered: 1)))
     }
 
     @Test func ordersAreCarriedOutOneAfterTheOtherAndAFullQueueRefuses() throws {
@@ -147,5 +155,19 @@ import Testing
         }
         let first = try run()
         #expect(try run() == first)
+    }
+}
+
+extension PersistentChange {
+    fileprivate var kind: String {
+        switch self {
+        case .deviceCounter, .groupCounter: "counter"
+        case .correlation: "correlation"
+        case .orderOpened: "order"
+        case .request: "request"
+        case .session: "session"
+        case .pending: "pending"
+        case .requestEnded: "ended"
+        }
     }
 }

@@ -94,7 +94,7 @@ extension PDUSource {
         }
         return NGSetupRequest(
             globalGNBID: gnb(), ranNodeName: maybe { $0.name() }, supportedTAs: areas, defaultPagingDRX: below(4),
-            aiotSupport: maybe { $0.below(2) })
+            aiotSupport: maybe { $0.below(2) }, supportsProbes: below(2) == 0)
     }
 
     private mutating func ngSetupResponse() -> NGSetupResponse {
@@ -109,7 +109,7 @@ extension PDUSource {
             aiotfIdentifier: maybe { $0.octets(upTo: 40) },
             aiotfName: maybe { source in
                 AIOTFName(visible: source.maybe { $0.name() }, utf8: source.maybe { "ä€😀" + $0.name() })
-            })
+            }, supportsProbes: below(2) == 0)
     }
 }
 

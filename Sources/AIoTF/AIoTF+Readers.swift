@@ -1,0 +1,134 @@
+import AIoTBase
+import NGAP
+
+// MARK: - Readers come and go
+
+extension AIoTF {
+    /// A reader without A-IoT support, or that broadcasts another PLMN, cannot be served. One that presents itself again
+    /// has begun anew, also where its old connection has not been noticed to be gone.
+    mutating func setUp(_ message: NGSetupRequest, _ reader: ReaderID) {
+        lose(reader)
+        let areas = message.supportedTAs.filter { $0.plmns.contains { $0.plmn == configuration.plmn } }
+        guard !areas.isEmpty, message.aiotSupport != nil else {
+            send(.ngSetupFailure(NGSetupFailure(cause: areas.isEmpty ? .unknownPLMN : .semanticError)), to: reader)
+            return
+        }
+        for old in readers where old.globalGNBID == message.globalGNBID {
+            lose(old.id)
+            put(.close(old.id, .replaced))
+        }
+        guard readers.count < configuration.readerLimit else {
+            send(.ngSetupFailure(NGSetupFailure(cause: .controlProcessingOverload)), to: reader)
+            put(.close(reader, .tooManyReaders(limit: configuration.readerLimit)))
+            return
+        }
+        readers.append(ConnectedReader(id: reader, globalGNBID: message.globalGNBID, areas: Set(areas.map(\.tac))))
+        send(
+            .ngSetupResponse(
+                NGSetupResponse(
+                    amfName: configuration.name,
+                    servedGUAMIs: [GUAMI(plmn: configuration.plmn, region: 1, set: 1, pointer: 0)],
+                    plmnSupport: [.init(plmn: configuration.plmn, slices: [SNSSAI(sst: 1)])],
+                    aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name))),
+            to: reader)
+        for correlation in orphans where requests[correlation]?.reader == message.globalGNBID {
+            sendRelease(of: correlation, to: reader)
+        }
+        mayGoOn = true
+    }
+
+    /// The link to a reader is gone, or begins anew; what it was doing is asked for again.
+    mutating func lose(_ reader: ReaderID) {
+        readers.removeAll { $0.id == reader }
+        for id in arrivals {
+            guard let run = runs[id], let correlation = run.correlation,
+                requests[correlation]?.connection == reader
+            else { continue }
+            orphan(correlation)
+            if case .releasing(let isRestart) = run.phase {
+                released(id, isRestart: isRestart)
+            } else {
+                released(id, isRestart: plansAnother(id, afterFailure: true))
+            }
+        }
+        mayGoOn = true
+    }
+}
+
+// MARK: - Which order goes to which reader
+
+extension AIoTF {
+    /// Puts waiting orders, the oldest first, to readers that are free.
+    mutating func goOn() {
+        guard mayGoOn else { return }
+        mayGoOn = false
+        for id in arrivals { putToReader(id) }
+    }
+
+    private mutating func putToReader(_ id: UInt64) {
+        guard let run = runs[id], run.phase == .toRequest, run.deadline == nil else { return }
+        let suitable = readers.filter { mayAsk($0, run) }
+        guard !suitable.isEmpty else {
+            // A reader that was lost before it was through is waited for.
+            if run.turn == nil, !run.asked.isEmpty { finish(id) }
+            return
+        }
+        let current = suitable.first { $0.globalGNBID == run.turn?.reader }
+        let target = current == nil ? run.order.target : run.target
+        let atHand = runs.values.compactMap { $0.correlation.flatMap { requests[$0] } }
+        guard !atHand.contains(where: { $0.target == target }) else { return }
+        let free = (current.map { [$0] } ?? suitable).first { reader in
+            !atHand.contains { $0.connection == reader.id }
+        }
+        guard let free else { return }
+        if run.order.target != .all, missingDevices(run).isEmpty { return finish(id) }
+        sendRequest(id, target, to: free)
+    }
+
+    private func mayAsk(_ reader: ConnectedReader, _ run: InventoryRun) -> Bool {
+        guard !run.asked.contains(reader.globalGNBID) else { return false }
+        guard run.requestsAt[reader.globalGNBID] != nil || run.requestsAt.count < configuration.readerLimit else {
+            return false
+        }
+        switch run.order.scope {
+        case .anywhere: return true
+        case .areas(let codes): return codes.contains(where: reader.areas.contains)
+        case .readers(let addresses): return addresses.contains { isAddress($0, of: reader) }
+        }
+    }
+
+    private func isAddress(_ address: ReaderAddress, of reader: ConnectedReader) -> Bool {
+        reader.globalGNBID.plmn == configuration.plmn && reader.globalGNBID.gnbID == address.gnbID
+    }
+
+    /// What an order's scope means for one of its readers.
+    func serviceArea(of scope: InventoryScope, at reader: ConnectedReader) -> ServiceAreaInformation {
+        switch scope {
+        case .anywhere:
+            ServiceAreaInformation()
+        case .areas(let codes):
+            ServiceAreaInformation(areas: codes.map { AIoTArea(plmn: configuration.plmn, areaCode: $0) })
+        case .readers(let addresses):
+            ServiceAreaInformation(
+                readers: addresses.filter { isAddress($0, of: reader) }.map {
+                    RequestedReader(globalGNBID: reader.globalGNBID, readerIndex: $0.readerIndex)
+                })
+        }
+    }
+}
+
+extension InventoryScope {
+    /// Whether it names anything, and nothing that an Inventory Request cannot hold.
+    var isUsable: Bool {
+        switch self {
+        case .anywhere: true
+        case .areas(let codes): (1...256).contains(codes.count) && codes.allSatisfy { $0.count == 3 }
+        case .readers(let addresses):
+            (1...256).contains(addresses.count) && addresses.allSatisfy { (1...65_535).contains($0.readerIndex) }
+        }
+    }
+}
+
+extension Cause {
+    fileprivate static let unknownPLMN = Cause.misc(4)
+}

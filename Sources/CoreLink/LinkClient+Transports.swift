@@ -1,0 +1,81 @@
+import AIoTBase
+import AIoTLink
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// How a client's transports come and go.
+extension LinkClient {
+    func open(_ transport: Int, _ endpoint: Int) {
+        let address = configuration.endpoints[endpoint]
+        let queue = OutboundQueue(limit: configuration.queueLimit)
+        state.withLock { $0.transports[transport] = Transport(endpoint: endpoint, queue: queue) }
+        let bootstrap = ClientBootstrap(group: loop)
+            // Past the machine's own bound, which gives the words.
+            .connectTimeout(.milliseconds(500) + .nanoseconds(configuration.times.connect.nanoseconds))
+            .channelInitializer { channel in self.initialise(channel, transport, address) }
+        let texts = texts(for: address)
+        connect(bootstrap, to: address).whenFailure { error in
+            self.ended(transport, (error as? LinkError)?.description ?? texts.ended(by: error, wasOpen: false))
+        }
+    }
+
+    private func connect(_ bootstrap: ClientBootstrap, to address: LinkAddress) -> EventLoopFuture<any Channel> {
+        switch address {
+        case .tls(let host, let port), .tcp(let host, let port): return bootstrap.connect(host: host, port: port)
+        case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
+        case .sctp: return loop.makeFailedFuture(LinkError("SCTP is not there yet"))
+        case .inProcess(let link):
+            guard let socket = link.connect() else {
+                return loop.makeFailedFuture(LinkError("no AIoTF listens in this process: start one before the reader"))
+            }
+            return bootstrap.withConnectedSocket(socket)
+        }
+    }
+
+    private func initialise(
+        _ channel: any Channel, _ transport: Int, _ address: LinkAddress
+    ) -> EventLoopFuture<Void> {
+        let isTCP =
+            switch address {
+            case .tls, .tcp: true
+            default: false
+            }
+        return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
+            let handlers = channel.pipeline.syncOperations
+            try handlers.addHandler(
+                FrameHandler(texts: self.texts(for: address), framing: .length, listener: self.listener(transport)))
+        }
+    }
+
+    private func texts(for address: LinkAddress) -> ConnectionTexts {
+        if case .tls = address { return ConnectionTexts(peer: "\(address)", isTLS: true) }
+        return ConnectionTexts(peer: "\(address)", isTLS: false)
+    }
+
+    private func listener(_ transport: Int) -> FrameHandler.Listener {
+        FrameHandler.Listener(
+            connected: { channel in
+                // Where the machine gave it up meanwhile, there is no entry.
+                let isWanted = self.state.withLock { state in
+                    state.transports[transport]?.channel = channel
+                    return state.transports[transport] != nil
+                }
+                if !isWanted { channel.close(promise: nil) }
+            },
+            opened: { self.handle(.opened(transport: transport)) },
+            mayReceive: { self.credit.isLeft },
+            received: { self.receive($0, from: transport) },
+            closed: { self.ended(transport, $0) })
+    }
+
+    private func ended(_ transport: Int, _ reason: String) {
+        guard state.withLock({ $0.transports.removeValue(forKey: transport) }) != nil else { return }
+        handle(.closed(transport: transport, reason: reason))
+    }
+
+    func close(_ transport: Int, _ reason: String) {
+        guard let closed = state.withLock({ $0.transports.removeValue(forKey: transport) }) else { return }
+        closed.channel?.triggerUserOutboundEvent(FrameHandler.Close(reason: reason), promise: nil)
+    }
+}

@@ -1,0 +1,64 @@
+import NIOCore
+import Synchronization
+
+/// One connection of a `LinkServer`.
+final class ServerConnection: Sendable {
+    struct Life: Sendable {
+        /// The handshake is done, and the user has been told.
+        var isOpen = false
+        /// Of the last frame heard, or of the beginning.
+        var heard: NIODeadline
+        var hasSentPDU = false
+        var hasSentProbe = false
+        /// What the peer calls itself: its address, and its certificate's name once that is known.
+        var peer: String
+    }
+
+    let id: ConnectionID
+    let channel: any Channel
+    let credit: Credit
+    let queue: OutboundQueue
+    let life: Mutex<Life>
+
+    init(id: ConnectionID, channel: any Channel, peer: String, limits: ServerLimits) {
+        self.id = id
+        self.channel = channel
+        credit = Credit(limits.credit)
+        queue = OutboundQueue(limit: limits.queueLimit)
+        life = Mutex(Life(heard: .now(), peer: peer))
+    }
+
+    func close(_ reason: String) {
+        channel.triggerUserOutboundEvent(FrameHandler.Close(reason: reason), promise: nil)
+    }
+
+    func heard(_ frame: [UInt8]) {
+        life.withLock { life in
+            life.heard = .now()
+            if frame.isEmpty { life.hasSentProbe = true } else { life.hasSentPDU = true }
+        }
+    }
+
+    /// Why the connection has to end by now; nil while it need not.
+    func overdue(_ limits: ServerLimits) -> String? {
+        // While its frames wait for us, its silence is our doing.
+        guard credit.isLeft else {
+            life.withLock { $0.heard = .now() }
+            return nil
+        }
+        return life.withLock { life in
+            let silence = NIODeadline.now() - life.heard
+            if !life.isOpen, silence > .seconds(Int64(limits.handshakeSeconds)) {
+                return "the TLS handshake was not done after \(limits.handshakeSeconds) s"
+            }
+            if life.hasSentProbe, silence > .seconds(Int64(limits.silenceSeconds)) {
+                return
+                    "the reader said nothing for \(limits.silenceSeconds) s: it hangs, or packets are lost on the way"
+            }
+            if life.isOpen, !life.hasSentPDU, silence > .seconds(Int64(limits.firstPDUSeconds)) {
+                return "the reader sent nothing for \(limits.firstPDUSeconds) s: it is no reader, or it hangs"
+            }
+            return nil
+        }
+    }
+}

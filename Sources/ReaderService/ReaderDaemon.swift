@@ -1,0 +1,129 @@
+package import AIoTBase
+import AIoTLink
+import AIoTReader
+package import CoreLink
+package import Logging
+package import RadioFrontEnd
+package import ServiceLifecycle
+package import ServiceManager
+package import Spool
+
+/// The reader as a service: a front end, links to AIoTFs, and the loop between them.
+package struct ReaderDaemon: Service {
+    private let configuration: DaemonConfiguration
+    private let frontEnd: any RadioFrontEnd
+    private let notifier: ServiceNotifier
+    private let log: Logger
+    private let inputs: AsyncStream<LoopInput>
+    private let inbox: AsyncStream<LoopInput>.Continuation
+    private let links: [LinkClient]
+    private let spool: Spool
+    private let epochFile: EpochFile
+    private let epoch: UInt16
+
+    /// Opens the state directory and reads the certificates; connects to nothing yet.
+    /// - Throws: `StateError`, `SpoolError`, or what the links find wrong with their files.
+    package init(
+        configuration: DaemonConfiguration, frontEnd: any RadioFrontEnd, notifier: ServiceNotifier, log: Logger
+    ) throws {
+        self.configuration = configuration
+        self.frontEnd = frontEnd
+        self.notifier = notifier
+        self.log = log
+        let (inputs, inbox) = AsyncStream.makeStream(of: LoopInput.self)
+        self.inputs = inputs
+        self.inbox = inbox
+        let folder = configuration.stateDirectory
+        let (spool, recovery) = try Spool.open(folder: folder + "/spool", limitOctets: configuration.spoolLimitOctets)
+        self.spool = spool
+        if !recovery.isClean { log.warning("spool: \(recovery)") }
+        epochFile = EpochFile(path: folder + "/epoch")
+        epoch = try epochFile.read() &+ 1
+        try epochFile.write(epoch)
+        links = try configuration.links.enumerated().map { place, link in
+            try LinkClient(
+                configuration: LinkClientConfiguration(endpoints: link.endpoints, tls: link.tls),
+                log: log
+            ) { inbox.yield(.link(LinkID(place), $0)) }
+        }
+    }
+
+    /// Has the certificate files read again, for connections to come.
+    package func reload() { inbox.yield(.reload) }
+
+    /// Serves until the service group shuts down gracefully, or the state directory fails.
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for link in links { group.addTask { try await link.run() } }
+            defer {
+                group.cancelAll()
+                frontEnd.stop()
+                spool.close()
+            }
+            try await withGracefulShutdownHandler {
+                try await runLoop()
+            } onGracefulShutdown: {
+                notifier.stopping()
+                inbox.yield(.stop)
+            }
+        }
+    }
+
+    private func runLoop() async throws {
+        let inbox = inbox
+        let start = ContinuousClock.now
+        var reader = configuration.reader
+        reader.identity.epoch = epoch
+        var loop = ReaderLoop(
+            configuration: reader,
+            shells: .init(
+                frontEnd: frontEnd, links: links, linkNames: configuration.links.map(\.name), spool: spool,
+                epochFile: epochFile, log: log, now: { AirTime(sinceStart: ContinuousClock.now - start) },
+                put: { inbox.yield($0) }, status: notifier.status),
+            stopTimeout: configuration.stopTimeout)
+        frontEnd.start { inbox.yield(.radio($0)) }
+        notifier.ready(status: "front end \(frontEnd.name); links connecting")
+        log.info(
+            "serving: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")
+        var alarm = Alarm { inbox.yield(.tick) }
+        defer { alarm.set(for: nil) }
+        for await input in inputs {
+            let deadline = try loop.handle(input)
+            if loop.isFinished { break }
+            alarm.set(for: deadline.map { start + .nanoseconds($0.nanoseconds) })
+        }
+        log.info("stopped")
+    }
+}
+
+extension LinkClient: AIoTFLink {}
+
+extension AirTime {
+    fileprivate init(sinceStart duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(nanoseconds: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
+    }
+}
+
+/// Rings once at the instant it was set for last.
+struct Alarm {
+    private let ring: @Sendable () -> Void
+    private var task: Task<Void, Never>?
+    private var instant: ContinuousClock.Instant?
+
+    init(ring: @escaping @Sendable () -> Void) {
+        self.ring = ring
+    }
+
+    mutating func set(for instant: ContinuousClock.Instant?) {
+        guard instant != self.instant else { return }
+        self.instant = instant
+        task?.cancel()
+        task = instant.map { instant in
+            let ring = ring
+            return Task {
+                if (try? await Task.sleep(until: instant, tolerance: .zero, clock: .continuous)) != nil { ring() }
+            }
+        }
+    }
+}
