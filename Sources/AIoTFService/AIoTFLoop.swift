@@ -61,10 +61,8 @@ package struct AIoTFLoop: Sendable {
     /// Takes in what has happened, and carries out what follows from it.
     /// - Throws: `StoreFailure` where the store is of no use any more; nothing of this turn has left then.
     package mutating func turn(_ inputs: [ServerInput], at now: AirTime) throws {
-        if let deadline = core.nextDeadline, deadline <= now {
-            core.advance(to: now)
-            collect()
-        }
+        if let deadline = core.nextDeadline, deadline <= now { core.advance(to: now) }
+        collect()
         for input in inputs { take(input, at: now) }
         try settle(at: now)
     }

@@ -1,14 +1,13 @@
 import AIoTF
 import CoreLink
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import ServiceManager
 import Synchronization
 
 /// The AIoTF as a process: readers over the link, a store, a control socket.
 package final class AIoTFService: Service {
     private let settings: AIoTFSettings
-    private let masterKey: MasterKey
     private let log: Logger
     private let notifier = ServiceNotifier.fromEnvironment
     private let mailbox = Mailbox()
@@ -22,21 +21,12 @@ package final class AIoTFService: Service {
         guard let path = settings.store else { throw SettingsFailure.noStore }
         let addresses = try settings.addresses()
         self.settings = settings
-        self.masterKey = masterKey
         self.log = log
         lock = try StoreLock(store: path)
         store = try DeviceStore(path: path, masterKey: masterKey, opening: .orNew)
-        let readiness = Readiness(addresses.count, notifier)
-        server = try LinkServer(
-            addresses: addresses, tls: try settings.tlsFiles(), log: log
-        ) { [mailbox] event in
-            switch event {
-            case .listening(let address): readiness.listens(at: address)
-            case .connected(let id, let peer): mailbox.post(.connected(ReaderID(id), peer: peer))
-            case .received(let id, let pdu): mailbox.post(.received(ReaderID(id), pdu))
-            case .disconnected(let id, _): mailbox.post(.disconnected(ReaderID(id)))
-            }
-        }
+        let ear = LinkEar(addresses: addresses.count, mailbox: mailbox, notifier: notifier)
+        server = try LinkServer(addresses: addresses, tls: try settings.tlsFiles(), log: log, events: ear.hear)
+        ear.attach(server)
     }
 
     /// Serves until a graceful shutdown or cancellation.
@@ -86,20 +76,43 @@ package final class AIoTFService: Service {
     }
 }
 
-/// Tells the service manager once all addresses are listened at.
-private final class Readiness: Sendable {
-    private let missing: Mutex<Int>
+/// Hands what the links tell to the loop, and tells the service manager once all addresses are listened at.
+private final class LinkEar: Sendable {
+    private struct State {
+        var missing: Int
+        weak var server: LinkServer?
+    }
+
+    private let state: Mutex<State>
+    private let mailbox: Mailbox
     private let notifier: ServiceNotifier
 
-    init(_ count: Int, _ notifier: ServiceNotifier) {
-        missing = Mutex(count)
+    init(addresses: Int, mailbox: Mailbox, notifier: ServiceNotifier) {
+        state = Mutex(State(missing: addresses))
+        self.mailbox = mailbox
         self.notifier = notifier
     }
 
-    func listens(at address: String) {
-        let left = missing.withLock { missing in
-            missing -= 1
-            return missing
+    func attach(_ server: LinkServer) { state.withLock { $0.server = server } }
+
+    func hear(_ event: ServerEvent) {
+        switch event {
+        case .listening: listens()
+        case .connected(let id, let peer): post(.connected(ReaderID(id), peer: peer), from: id)
+        case .received(let id, let pdu): post(.received(ReaderID(id), pdu), from: id)
+        case .disconnected(let id, _): mailbox.post(.disconnected(ReaderID(id)))
+        }
+    }
+
+    private func post(_ input: ServerInput, from id: ConnectionID) {
+        guard !mailbox.post(input) else { return }
+        state.withLock { $0.server }?.close(id, reason: "too much waits at the AIoTF: its store may have no room")
+    }
+
+    private func listens() {
+        let left = state.withLock { state in
+            state.missing -= 1
+            return state.missing
         }
         if left == 0 { notifier.ready(status: "Serving") }
     }

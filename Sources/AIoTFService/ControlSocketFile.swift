@@ -15,6 +15,9 @@ package struct ControlSocketFailure: ServiceFailure, Equatable {
         case other(String)
     }
 
+    /// The AIoTF went away before it had said all.
+    package static func ended(path: String) -> Self { Self(path: path, .ended) }
+
     init(path: String, _ reason: Reason) {
         self.path = path
         self.reason = reason

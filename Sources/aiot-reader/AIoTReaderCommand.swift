@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct AIoTReaderCommand: ParsableCommand {
+struct AIoTReaderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aiot-reader",
         abstract: "A reader for 3GPP Ambient IoT devices: inventories, recordings, messages.",
@@ -12,7 +12,8 @@ struct AIoTReaderCommand: ParsableCommand {
             or an AIoTF is not there; 75 try again; 77 no permission; 78 configuration wrong.
             """,
         version: "0.1.0",
-        subcommands: [InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self])
+        subcommands: [InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self, AIoTFCommand.self,
+        ])
 }
 
 /// What a run ends with (`spec/5`).
