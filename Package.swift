@@ -109,7 +109,7 @@ let package = Package(
             dependencies: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
-                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", crypto,
+                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", "Spool", crypto,
                 argumentParser, logging,
                 serviceLifecycle, unixSignals,
             ],
@@ -152,7 +152,8 @@ let package = Package(
         tests(
             "AIoTWorldTests",
             uses: [
-                "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase", "AIoTDevice",
+                "AIoTWorld", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase",
+                "AIoTDevice",
                 "AIoTMac", "NGAP",
             ]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
@@ -160,7 +161,8 @@ let package = Package(
         tests(
             "SampleLevelTests",
             uses: [
-                "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTWorld", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity",
+                "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTWorld", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir",
+                "AIoTSecurity",
                 "AIoTDevice",
             ]),
     ],
@@ -184,6 +186,7 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("NAS", ["AIoTSecurity"]),
     ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
     ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
+    ("Spool", ["Spool"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {

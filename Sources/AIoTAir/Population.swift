@@ -19,9 +19,10 @@ package struct Population: Sendable {
     /// - Parameters:
     ///   - groupMembers: so many of the first devices are in the group; nil: all.
     ///   - largestClockError: clock errors are uniform within plus and minus this.
+    ///   - nonVolatile: what the first devices have kept from before; the others are new.
     package init(
         count: Int, groupMembers: Int? = nil, configuration: SecurityConfiguration, profile: AirProfile = .oursV0,
-        largestClockError: Double, seed: UInt64
+        largestClockError: Double, nonVolatile: [DeviceNonVolatile] = [], seed: UInt64
     ) {
         var generator = SeededGenerator(seed: seed)
         self.configuration = configuration
@@ -37,7 +38,9 @@ package struct Population: Sendable {
             let memory = generator.octets(Self.memoryOctets)
             devices.append(
                 Device(
-                    provisioning: entry, nonVolatile: DeviceNonVolatile(memory: memory), profile: profile,
+                    provisioning: entry,
+                    nonVolatile: index < nonVolatile.count ? nonVolatile[index] : DeviceNonVolatile(memory: memory),
+                    profile: profile,
                     clockError: (2 * generator.uniform() - 1) * largestClockError, generator: generator.split()))
         }
     }

@@ -29,7 +29,8 @@ extension AIoTF {
                     amfName: configuration.name,
                     servedGUAMIs: [GUAMI(plmn: configuration.plmn, region: 1, set: 1, pointer: 0)],
                     plmnSupport: [.init(plmn: configuration.plmn, slices: [SNSSAI(sst: 1)])],
-                    aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name))),
+                    aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name),
+                    supportsProbes: message.supportsProbes)),
             to: reader)
         for correlation in orphans where requests[correlation]?.reader == message.globalGNBID {
             sendRelease(of: correlation, to: reader)

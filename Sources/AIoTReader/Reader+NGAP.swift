@@ -135,7 +135,7 @@ extension Reader {
             .ngSetupRequest(
                 NGSetupRequest(
                     globalGNBID: globalGNBID, ranNodeName: identity.name,
-                    supportedTAs: [SupportedTA(tac: identity.trackingAreaCode, plmns: [plmn])])),
+                    supportedTAs: [SupportedTA(tac: identity.trackingAreaCode, plmns: [plmn])], supportsProbes: true)),
             over: link)
     }
 

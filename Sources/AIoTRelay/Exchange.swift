@@ -166,8 +166,10 @@ extension Exchange {
 // MARK: - From the AIoTF
 
 extension Exchange {
-    /// What was reported has been delivered or spooled: an acknowledgement is due unless the AIoTF announced more.
+    /// What was reported has been delivered or spooled: an acknowledgement is due unless the AIoTF announced more, or the
+    /// device has been given up meanwhile.
     package mutating func reportRelayed(isCommandResponse: Bool) -> Step {
+        if case .closed = phase { return .nothing }
         guard phase != .acknowledged, isCommandResponse || !hasFollowOn else { return .nothing }
         return acknowledge()
     }

@@ -57,6 +57,8 @@ package struct BurstRadio: LoopbackRadio {
 
     package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
 
+    package var nonVolatile: [DeviceNonVolatile] { air.devices.map(\.nas.nonVolatile) }
+
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)
     }

@@ -13,6 +13,8 @@ package protocol LoopbackRadio {
     mutating func setCarrier(isOn: Bool, at time: AirTime)
     /// What the devices have spent since the start, all together.
     var deviceCost: ExchangeCost { get }
+    /// What each device keeps without a carrier, in the order of the population.
+    var nonVolatile: [DeviceNonVolatile] { get }
     /// Removes or returns one device, by its place in the population (a test or a demonstration does this).
     mutating func setPresent(_ isPresent: Bool, device index: Int)
 }

@@ -89,6 +89,8 @@ package struct SampleRadio: LoopbackRadio {
 
     package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
 
+    package var nonVolatile: [DeviceNonVolatile] { air.devices.map(\.nas.nonVolatile) }
+
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)
     }

@@ -1,14 +1,20 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 /// The words for what ends a connection, or keeps it from standing.
 struct ConnectionTexts: Sendable {
     /// How the other side is called.
     let peer: String
-    let isTLS: Bool
-    /// What this side's certificate is called in texts; nil without TLS.
-    var refusal: @Sendable () -> String? = { nil }
+    /// Of a connection with TLS.
+    var tls: TLS?
+
+    struct TLS: Sendable {
+        let verdict: PeerVerdict
+        let credentials: TLSCredentials
+        let peer: PeerVerifier.Peer
+    }
 
     func closedByPeer(wasOpen: Bool) -> String {
         wasOpen ? "\(peer) closed the connection: its log names the reason" : "\(peer) hung up before it said anything"
@@ -16,6 +22,7 @@ struct ConnectionTexts: Sendable {
 
     func ended(by error: any Error, wasOpen: Bool) -> String {
         switch error {
+        case let error as LinkError: error.description
         case let error as IOError: system(error.errnoCode)
         case let error as NIOConnectionError:
             if let failure = error.connectionErrors.first {
@@ -24,6 +31,9 @@ struct ConnectionTexts: Sendable {
                 "the host name of \(peer) cannot be resolved: correct it, or write an IP address"
             }
         case ChannelError.connectTimeout: system(ETIMEDOUT)
+        case NIOSSLError.uncleanShutdown: system(ECONNRESET)
+        case NIOSSLError.handshakeFailed(let error): tls(error)
+        case let error as BoringSSLError: tls(error)
         default: "\(peer): \(error)"
         }
     }
@@ -39,5 +49,32 @@ struct ConnectionTexts: Sendable {
         case EHOSTUNREACH, ENETUNREACH: "there is no way to \(peer): check cable, address and route"
         default: "\(peer): \(String(cString: strerror(code))) (errno \(code)): look up this error"
         }
+    }
+
+    private func tls(_ error: BoringSSLError) -> String {
+        if let refusal = tls?.verdict.refusal { return "\(peer): \(refusal)" }
+        let text = "\(error)"
+        let who = tls?.peer.rawValue ?? "the other side"
+        if text.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE") {
+            return "\(peer): \(who) showed no certificate: give it one"
+        }
+        if text.contains("EOF during") { return "\(peer) hung up during the TLS handshake: its log names the reason" }
+        if let alert = Self.alert(in: text) {
+            let isOurs = ["certificate", "unknown ca", "access denied"].contains { alert.contains($0) }
+            return isOurs
+                ? "\(peer): \(who) refused our certificate (alert \(alert)): \(tls?.credentials.ownProblem ?? "")"
+                : "\(peer): \(who) ended TLS (alert \(alert)): it needs TLS 1.3; its log names the reason"
+        }
+        if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNSUPPORTED_PROTOCOL", "RECORD"].contains(where: text.contains) {
+            return "\(peer) speaks no TLS 1.3: check which program is there, and its version"
+        }
+        return "\(peer): TLS failed: \(text)"
+    }
+
+    /// The name of the alert that the other side sent, as in `SSLV3_ALERT_CERTIFICATE_UNKNOWN`.
+    private static func alert(in text: String) -> String? {
+        guard let start = text.firstRange(of: "_ALERT_")?.upperBound else { return nil }
+        let name = text[start...].prefix { $0.isUppercase || $0 == "_" || $0.isNumber }
+        return name.replacing("_", with: " ").lowercased()
     }
 }

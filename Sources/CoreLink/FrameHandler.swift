@@ -52,7 +52,7 @@ final class FrameHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         listener.connected(context.channel)
-        if !texts.isTLS { open() }
+        if texts.tls == nil { open() }
         context.fireChannelActive()
     }
 

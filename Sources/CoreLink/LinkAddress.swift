@@ -52,6 +52,8 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    var isTLS: Bool { if case .tls = self { true } else { false } }
+
     /// The address with the port that the system gave a listener.
     func listening(on port: Int?) -> LinkAddress {
         guard let port else { return self }

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTLink
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// How a client's transports come and go.
@@ -14,9 +15,9 @@ extension LinkClient {
             // Past the machine's own bound, which gives the words.
             .connectTimeout(.milliseconds(500) + .nanoseconds(configuration.times.connect.nanoseconds))
             .channelInitializer { channel in self.initialise(channel, transport, address) }
-        let texts = texts(for: address)
+        let texts = ConnectionTexts(peer: "\(address)")
         connect(bootstrap, to: address).whenFailure { error in
-            self.ended(transport, (error as? LinkError)?.description ?? texts.ended(by: error, wasOpen: false))
+            self.ended(transport, texts.ended(by: error, wasOpen: false))
         }
     }
 
@@ -42,15 +43,19 @@ extension LinkClient {
             default: false
             }
         return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
+            var texts = ConnectionTexts(peer: "\(address)")
             let handlers = channel.pipeline.syncOperations
-            try handlers.addHandler(
-                FrameHandler(texts: self.texts(for: address), framing: .length, listener: self.listener(transport)))
+            if case .tls(let host, _) = address, let credentials = self.credentials.withLock({ $0 }) {
+                let verdict = PeerVerdict()
+                texts.tls = .init(verdict: verdict, credentials: credentials, peer: .aiotf)
+                try handlers.addHandler(
+                    NIOSSLClientHandler(
+                        context: credentials.context,
+                        serverHostname: LinkAddress.isAddress(host) ? nil : host,
+                        customVerificationCallback: verdict.callback(credentials.verifier, orNames: [host])))
+            }
+            try handlers.addHandler(FrameHandler(texts: texts, framing: .length, listener: self.listener(transport)))
         }
-    }
-
-    private func texts(for address: LinkAddress) -> ConnectionTexts {
-        if case .tls = address { return ConnectionTexts(peer: "\(address)", isTLS: true) }
-        return ConnectionTexts(peer: "\(address)", isTLS: false)
     }
 
     private func listener(_ transport: Int) -> FrameHandler.Listener {

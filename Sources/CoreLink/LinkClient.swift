@@ -31,6 +31,7 @@ package final class LinkClient: Sendable {
     let log: Logger
     let state: Mutex<State>
     let credit: Credit
+    let credentials: Mutex<TLSCredentials?>
     private let events: @Sendable (LinkEvent) -> Void
 
     /// - Throws: `LinkError` when there is no endpoint, or the TLS files are missing or wrong.
@@ -40,6 +41,9 @@ package final class LinkClient: Sendable {
         guard !configuration.endpoints.isEmpty else {
             throw LinkError("the link has no endpoint: name at least one, such as tls://HOST:PORT")
         }
+        credentials = Mutex(
+            try configuration.endpoints.contains(where: \.isTLS)
+                ? TLSCredentials(TLSFiles.needed(configuration.tls), role: .client, log: log) : nil)
         self.configuration = configuration
         self.log = log
         self.events = events
@@ -96,7 +100,12 @@ package final class LinkClient: Sendable {
     package func setBusy(_ isBusy: Bool) { handle(.busyChanged(isBusy)) }
 
     /// Reads the TLS files again, for connections from now on. Where they are wrong the old ones stay in force.
+    ///
+    /// - Throws: `LinkError`.
     package func reloadCertificates() throws {
+        guard let files = configuration.tls, credentials.withLock({ $0 != nil }) else { return }
+        let new = try TLSCredentials(files, role: .client, log: log)
+        credentials.withLock { $0 = new }
     }
 
     func handle(_ input: LinkInput) {

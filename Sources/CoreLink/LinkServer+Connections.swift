@@ -2,6 +2,7 @@ import AIoTLink
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// How a server's connections come and go.
@@ -14,9 +15,16 @@ extension LinkServer {
             }
         return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
             let connection = try self.admit(channel, at: address)
-            let texts = ConnectionTexts(peer: connection.life.withLock { $0.peer }, isTLS: false)
-            try channel.pipeline.syncOperations.addHandler(
-                FrameHandler(texts: texts, framing: .length, listener: self.listener(connection)))
+            var texts = ConnectionTexts(peer: connection.peer)
+            let handlers = channel.pipeline.syncOperations
+            if address.isTLS, let credentials = self.credentials.withLock({ $0 }) {
+                texts.tls = .init(verdict: connection.verdict, credentials: credentials, peer: .reader)
+                try handlers.addHandler(
+                    NIOSSLServerHandler(
+                        context: credentials.context,
+                        customVerificationCallback: connection.verdict.callback(credentials.verifier, orNames: [])))
+            }
+            try handlers.addHandler(FrameHandler(texts: texts, framing: .length, listener: self.listener(connection)))
         }
     }
 
@@ -33,12 +41,11 @@ extension LinkServer {
                 id: ConnectionID(number: state.lastID), channel: channel, peer: peer, limits: limits)
             let isCrowded = state.halfOpen.count >= limits.handshakes
             let oldest = isCrowded ? state.connections[state.halfOpen.removeFirst()] : nil
-            if oldest != nil { state.turnedAway.slowHandshakes += 1 }
             state.connections[connection.id] = connection
             state.halfOpen.append(connection.id)
             return (connection, oldest)
         }
-        oldest?.close("too many TLS handshakes at once")
+        if let oldest { turnAway(oldest, "too many TLS handshakes at once", counting: \.slowHandshakes) }
         return connection
     }
 
@@ -60,29 +67,39 @@ extension LinkServer {
     private func opened(_ connection: ServerConnection) {
         let hasRoom = state.withLock { state in
             state.halfOpen.removeAll { $0 == connection.id }
-            let hasRoom = state.connections.count - state.halfOpen.count <= limits.connections
-            if !hasRoom { state.turnedAway.full += 1 }
-            return hasRoom
+            return state.connections.count - state.halfOpen.count <= limits.connections
         }
-        guard hasRoom else { return connection.close("all \(limits.connections) connections are taken") }
-        let peer = connection.life.withLock { life in
+        guard hasRoom else {
+            return turnAway(connection, "all \(limits.connections) connections are taken", counting: \.full)
+        }
+        connection.life.withLock { life in
             life.isOpen = true
             life.heard = .now()
-            return life.peer
         }
+        let peer = connection.verdict.name.map { "\(connection.peer) (\($0))" } ?? connection.peer
         log.info("connected", metadata: ["connection": "\(connection.id)", "peer": "\(peer)"])
         events(.connected(connection.id, peer: peer))
     }
 
+    /// Closes a connection that the user has not been told of.
+    func turnAway(
+        _ connection: ServerConnection, _ reason: String, counting counter: WritableKeyPath<TurnedAway, Int>
+    ) {
+        connection.life.withLock { $0.isTurnedAway = true }
+        state.withLock { $0.turnedAway[keyPath: counter] += 1 }
+        connection.close(reason)
+    }
+
     private func ended(_ connection: ServerConnection, _ reason: String) {
+        let (isOpen, isCounted) = connection.life.withLock { ($0.isOpen, $0.isTurnedAway) }
         state.withLock { state in
             state.connections[connection.id] = nil
             state.halfOpen.removeAll { $0 == connection.id }
+            if !isOpen, !isCounted { state.turnedAway.refused += 1 }
         }
-        let (isOpen, peer) = connection.life.withLock { ($0.isOpen, $0.peer) }
         log.info(
             isOpen ? "disconnected: \(reason)" : "turned away: \(reason)",
-            metadata: ["connection": "\(connection.id)", "peer": "\(peer)"])
+            metadata: ["connection": "\(connection.id)", "peer": "\(connection.peer)"])
         if isOpen { events(.disconnected(connection.id, reason: reason)) }
     }
 }

@@ -30,6 +30,8 @@ package final class LinkServer: Sendable {
 
     let addresses: [LinkAddress]
     let limits: ServerLimits
+    private let tls: TLSFiles?
+    let credentials: Mutex<TLSCredentials?>
     let log: Logger
     let group = MultiThreadedEventLoopGroup.singleton
     let state = Mutex(State())
@@ -43,6 +45,10 @@ package final class LinkServer: Sendable {
         guard !addresses.isEmpty else {
             throw LinkError("the AIoTF has no address to listen at: name at least one, such as tls://0.0.0.0:38413")
         }
+        credentials = Mutex(
+            try addresses.contains(where: \.isTLS) ? TLSCredentials(TLSFiles.needed(tls), role: .server, log: log) : nil
+        )
+        self.tls = tls
         self.addresses = addresses
         self.limits = limits
         self.log = log
@@ -90,7 +96,12 @@ package final class LinkServer: Sendable {
     }
 
     /// Reads the TLS files again, for connections from now on. Where they are wrong the old ones stay in force.
+    ///
+    /// - Throws: `LinkError`.
     package func reloadCertificates() throws {
+        guard let tls, credentials.withLock({ $0 != nil }) else { return }
+        let new = try TLSCredentials(tls, role: .server, log: log)
+        credentials.withLock { $0 = new }
     }
 
     /// Connections that never stood, since the server was made.
@@ -111,10 +122,11 @@ package final class LinkServer: Sendable {
         group.next().scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) { _ in
             for connection in self.state.withLock({ Array($0.connections.values) }) {
                 guard let reason = connection.overdue(self.limits) else { continue }
-                if !connection.life.withLock({ $0.isOpen }) {
-                    self.state.withLock { $0.turnedAway.slowHandshakes += 1 }
+                if connection.life.withLock({ $0.isOpen }) {
+                    connection.close(reason)
+                } else {
+                    self.turnAway(connection, reason, counting: \.slowHandshakes)
                 }
-                connection.close(reason)
             }
         }
     }

@@ -6,12 +6,12 @@ final class ServerConnection: Sendable {
     struct Life: Sendable {
         /// The handshake is done, and the user has been told.
         var isOpen = false
+        /// Its end is counted already.
+        var isTurnedAway = false
         /// Of the last frame heard, or of the beginning.
         var heard: NIODeadline
         var hasSentPDU = false
         var hasSentProbe = false
-        /// What the peer calls itself: its address, and its certificate's name once that is known.
-        var peer: String
     }
 
     let id: ConnectionID
@@ -19,13 +19,17 @@ final class ServerConnection: Sendable {
     let credit: Credit
     let queue: OutboundQueue
     let life: Mutex<Life>
+    /// The peer's address.
+    let peer: String
+    let verdict = PeerVerdict()
 
     init(id: ConnectionID, channel: any Channel, peer: String, limits: ServerLimits) {
         self.id = id
         self.channel = channel
         credit = Credit(limits.credit)
         queue = OutboundQueue(limit: limits.queueLimit)
-        life = Mutex(Life(heard: .now(), peer: peer))
+        life = Mutex(Life(heard: .now()))
+        self.peer = peer
     }
 
     func close(_ reason: String) {

@@ -16,4 +16,11 @@ package struct TLSFiles: Hashable, Sendable {
         self.authorities = authorities
         self.peerNames = peerNames
     }
+
+    static func needed(_ files: TLSFiles?) throws(LinkError) -> TLSFiles {
+        guard let files else {
+            throw LinkError("an address is tls:// and no TLS files are given: name certificate, key and authorities")
+        }
+        return files
+    }
 }

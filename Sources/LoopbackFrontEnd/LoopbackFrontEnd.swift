@@ -18,11 +18,15 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private let jobs: AsyncStream<Job>
     private let queue: AsyncStream<Job>.Continuation
     private let radio: Mutex<any LoopbackRadio>
+    private let memory: DeviceMemoryFile?
 
-    /// - Parameter radio: with its devices in front of it, at time zero.
-    package init(name: String, radio: sending any LoopbackRadio) {
+    /// - Parameters:
+    ///   - radio: with its devices in front of it, at time zero.
+    ///   - memory: where the devices keep what they keep without a carrier; nil: they are new at each start.
+    package init(name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil) {
         self.name = name
         self.radio = Mutex(radio)
+        self.memory = memory
         // One frame is under way at a time, so the queue holds a few jobs at most.
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
@@ -53,7 +57,10 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
             let simulated = clock.simulated(time)
             var outcome = radio.withLock { radio in
                 radio.idle(until: simulated)
-                return radio.perform(transmission, at: simulated)
+                let outcome = radio.perform(transmission, at: simulated)
+                // A device answers only once it has kept what it must keep.
+                memory?.keep(radio.nonVolatile)
+                return outcome
             }
             outcome.end = clock.real(outcome.end)
             for index in outcome.frames.indices {

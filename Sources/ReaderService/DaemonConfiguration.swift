@@ -1,4 +1,5 @@
 package import AIoTBase
+import AIoTMac
 package import AIoTReader
 package import CoreLink
 package import Settings
@@ -101,7 +102,7 @@ package struct DaemonConfiguration: Sendable {
         for text in mapping.strings("endpoints") ?? [] {
             do {
                 let address = try LinkAddress(parsing: text)
-                if address.needsTLS, tls == nil {
+                if case .tls = address, tls == nil {
                     mapping.problem("endpoints", "\(text) needs tls: {certificate: …, key: …, authorities: …}")
                 }
                 endpoints.append(address)

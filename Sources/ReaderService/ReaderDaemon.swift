@@ -1,12 +1,12 @@
-package import AIoTBase
+import AIoTBase
 import AIoTLink
 import AIoTReader
 package import CoreLink
 package import Logging
 package import RadioFrontEnd
-package import ServiceLifecycle
+import ServiceLifecycle
 package import ServiceManager
-package import Spool
+import Spool
 
 /// The reader as a service: a front end, links to AIoTFs, and the loop between them.
 package struct ReaderDaemon: Service {
@@ -36,7 +36,7 @@ package struct ReaderDaemon: Service {
         let folder = configuration.stateDirectory
         let (spool, recovery) = try Spool.open(folder: folder + "/spool", limitOctets: configuration.spoolLimitOctets)
         self.spool = spool
-        if !recovery.isClean { log.warning("spool: \(recovery)") }
+        if !recovery.damages.isEmpty { log.warning("spool: \(recovery)") }
         epochFile = EpochFile(path: folder + "/epoch")
         epoch = try epochFile.read() &+ 1
         try epochFile.write(epoch)

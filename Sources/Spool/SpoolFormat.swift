@@ -50,7 +50,7 @@ enum SpoolFormat {
         else { return nil }
         let header = Header(
             version: UInt32(octets[8..<12]), segment: UInt64(octets[12..<20]), nextSequence: UInt64(octets[20..<28]))
-        return header.nextSequence < numberLimit ? header : nil
+        return header.nextSequence <= numberLimit ? header : nil
     }
 
     /// The frame of a record whose owner and payload are not too long.

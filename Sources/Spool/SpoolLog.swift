@@ -94,7 +94,7 @@ package struct SpoolLog: Sendable {
             throw .tooLong(octets: max(owner.count, payload.count))
         }
         let size = SpoolFormat.frameHeaderOctets + SpoolFormat.recordHeaderOctets + owner.count + payload.count
-        guard promisedOctets + size <= limitOctets else {
+        guard promisedOctets + size <= limitOctets, nextSequence < SpoolFormat.numberLimit else {
             turnedAway += 1
             lastError = .full(limit: limitOctets)
             throw .full(limit: limitOctets)

@@ -16,7 +16,9 @@ struct AIoTFServeCommand: AsyncParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(help: "An address to listen at: tls://HOST:PORT, unix:/PATH, sctp://HOST:PORT, tcp://127.0.0.1:PORT; repeatable.")
+    @Option(
+        help:
+            "An address to listen at: tls://HOST:PORT, unix:/PATH, sctp://HOST:PORT, tcp://127.0.0.1:PORT; repeatable.")
     var listen: [String] = []
 
     @Option(help: "PEM file of this side's certificate, and of those between it and the authority.")

@@ -12,7 +12,9 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             or an AIoTF is not there; 75 try again; 77 no permission; 78 configuration wrong.
             """,
         version: "0.1.0",
-        subcommands: [InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self, AIoTFCommand.self,
+        subcommands: [
+            RunCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self, DecodeCommand.self,
+            ConformanceCommand.self,
         ])
 }
 
@@ -25,6 +27,13 @@ enum Ending {
     static let usage = ExitCode(64)
     /// Input missing or unreadable.
     static let noInput = ExitCode(66)
+    /// A front end or an AIoTF is not there.
+    static let unavailable = ExitCode(69)
+    /// Try again: something else holds what is needed.
+    static let tryAgain = ExitCode(75)
+    static let noPermission = ExitCode(77)
+    /// The configuration is wrong: a service manager must not start it again.
+    static let configuration = ExitCode(78)
     /// Output cannot be written.
     static let cannotWrite = ExitCode(73)
 }

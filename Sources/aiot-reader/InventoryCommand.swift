@@ -23,15 +23,14 @@ struct InventoryCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try securityConfiguration()
-        let population = Population(
-            count: options.devices, configuration: configuration,
-            largestClockError: Double(options.clockError) / 1e6, seed: options.seed)
+        let plan = options.plan(configuration)
+        let population = plan.population()
         let registry = try makeRegistry(population)
         let outputs = try InventoryOutputs(options: options, readerConfiguration: options.readerConfiguration)
         var world = World(
             reader: Reader(configuration: options.readerConfiguration),
             aiotf: AIoTF(registry: registry, generator: SeededGenerator(seed: options.seed &+ 2)),
-            radio: makeRadio(population, outputs: outputs),
+            radio: plan.radio(of: population, for: options.readerConfiguration, record: outputs.record),
             coreRoundTrip: .milliseconds(Int64(options.coreRtt)), watch: outputs.take)
         world.start()
         for target in targets(population) {
@@ -82,32 +81,6 @@ struct InventoryCommand: ParsableCommand {
         return registry
     }
 
-    private func makeRadio(_ population: Population, outputs: InventoryOutputs) -> any LoopbackRadio {
-        let configuration = options.readerConfiguration
-        let seed = options.seed &+ 1
-        switch options.air {
-        case .burst:
-            var conditions = BurstAirConditions()
-            conditions.r2dLoss = options.loss
-            conditions.d2rLoss = options.loss
-            conditions.snrDB = options.snr
-            return BurstRadio(
-                air: BurstAir(
-                    devices: population.devices, conditions: conditions, profile: configuration.profile, seed: seed),
-                profile: configuration.profile)
-        case .sample:
-            var conditions = SampleAirConditions()
-            conditions.snrDB = options.snr
-            conditions.bitRateHz = configuration.bitRateHz
-            let air = SampleAir(
-                devices: population.devices, conditions: conditions, profile: configuration.profile,
-                sampleRateHz: configuration.sampleRateHz, seed: seed)
-            return SampleRadio(
-                air: air, profile: configuration.profile, sampleRateHz: configuration.sampleRateHz,
-                record: outputs.record)
-        }
-    }
-
     private func targets(_ population: Population) -> [InventoryTarget] {
         switch options.target {
         case .all: [.all]
@@ -118,6 +91,11 @@ struct InventoryCommand: ParsableCommand {
 }
 
 extension InventoryOptions {
+    func plan(_ security: SecurityConfiguration) -> LoopbackPlan {
+        LoopbackPlan(
+            devices: devices, seed: seed, air: air, security: security, snr: snr, loss: loss, clockError: clockError)
+    }
+
     var targetKind: PagingTargetKind {
         switch target {
         case .all: .all

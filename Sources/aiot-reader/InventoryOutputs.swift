@@ -8,6 +8,7 @@ import AIoTSecurity
 import AIoTWorld
 import ArgumentParser
 import Foundation
+import RadioFrontEnd
 
 /// Everything that an inventory puts out: lines for people or programs, a capture, a recording.
 final class InventoryOutputs {

@@ -3,6 +3,7 @@ import AIoTCapture
 import AIoTWorld
 import Crypto
 import Foundation
+import RadioFrontEnd
 
 /// Writes what a radio receives as a SigMF recording, the frames as annotations.
 final class Recorder {

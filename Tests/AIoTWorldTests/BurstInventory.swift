@@ -8,6 +8,7 @@ import AIoTReader
 import AIoTSecurity
 import AIoTWorld
 import NGAP
+import RadioFrontEnd
 
 /// A world of simulated devices at burst level, the inventories in it, and what came of them.
 struct BurstInventory {

@@ -2,6 +2,7 @@ import AIoTF
 import AIoTSecurity
 import AIoTWorld
 import NGAP
+import RadioFrontEnd
 import Testing
 
 /// The carrier goes after each frame of a run, and with it after each of steps 5 to 15 of the procedure.

@@ -3,6 +3,7 @@ import AIoTDevice
 import AIoTMac
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 /// What an exchange costs a device, as its model counts it.

@@ -2,6 +2,7 @@ import AIoTAir
 import AIoTBase
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 @Suite struct DeterminismTests {

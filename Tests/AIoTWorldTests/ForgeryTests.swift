@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTMac
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 /// An attacker who speaks to the devices between the reader's frames. It holds no key, and no reader hears it.

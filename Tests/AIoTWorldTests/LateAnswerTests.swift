@@ -4,6 +4,7 @@ import AIoTReader
 import AIoTSecurity
 import AIoTWorld
 import NGAP
+import RadioFrontEnd
 import Testing
 
 /// An AIoTF that is further away than an exchange may wait.

@@ -3,6 +3,7 @@ import AIoTMac
 import AIoTReader
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 /// Single frames lost, each in turn, and a tenth of all.

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTMac
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 
 /// A field that could give a device away to somebody who listens.
 enum OverheardField: String, CaseIterable, Hashable, Sendable {

@@ -4,6 +4,7 @@ import AIoTDevice
 import AIoTMac
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 /// Whether one who listens can tell that two sessions are the same device's.

@@ -5,6 +5,7 @@ import AIoTF
 import AIoTReader
 import AIoTSecurity
 import AIoTWorld
+import RadioFrontEnd
 import Testing
 
 /// A device that has another key than the AIoTF has for it.

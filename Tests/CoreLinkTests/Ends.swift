@@ -1,11 +1,11 @@
 import AIoTLink
 import CoreLink
-import Logging
 import NGAP
 
 /// A server that accepts NG Setup, answers probes and echoes other PDUs, as far as a test lets it.
 struct ServerEnd: Sendable {
     let happenings = Happenings<ServerEvent>()
+    let log = Happenings<String>()
     let server: LinkServer
     private let task: Task<Void, any Error>
 
@@ -22,7 +22,7 @@ struct ServerEnd: Sendable {
     ) throws {
         let happenings = happenings
         let box = Box<LinkServer>()
-        server = try LinkServer(addresses: [address], tls: tls, limits: limits, log: Logger(label: "server")) { event in
+        server = try LinkServer(addresses: [address], tls: tls, limits: limits, log: LogRecorder.logger(log)) { event in
             happenings.add(event)
             guard case .received(let id, let pdu) = event, let server = box.value else { return }
             Self.answer(pdu, of: id, from: server, manner)
@@ -67,13 +67,14 @@ struct ServerEnd: Sendable {
 /// A client that sends the NG Setup Request by itself.
 struct ClientEnd: Sendable {
     let happenings = Happenings<LinkEvent>()
+    let log = Happenings<String>()
     let client: LinkClient
     private let task: Task<Void, any Error>
 
     init(_ configuration: LinkClientConfiguration, probes: Bool = true, processes: Bool = true) throws {
         let happenings = happenings
         let box = Box<LinkClient>()
-        client = try LinkClient(configuration: configuration, log: Logger(label: "client")) { event in
+        client = try LinkClient(configuration: configuration, log: LogRecorder.logger(log)) { event in
             if case .connected = event { box.value?.send(Setup.request(probes: probes)) }
             if case .received = event, processes { box.value?.processed() }
             happenings.add(event)

@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func whatWasAcknowledgedOutlivesAKillAtAnyOctetOfAnyWrite(seed: UInt64) throws {
-        try run(seed, orders: 150) { model, _ in
+        try run(seed, orders: 100) { model, _ in
             guard let order = model.log.nextOrder() else { return }
             for torn in lengths(of: order) {
                 var disk = model.disk
@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func whatWasAcknowledgedOutlivesAPowerCutInAnyStateOfTheDisk(seed: UInt64) throws {
-        try run(seed, orders: 150, faults: 0.1) { model, generator in
+        try run(seed, orders: 100, faults: 0.1) { model, generator in
             guard let order = model.log.nextOrder() else { return }
             for torn in lengths(of: order) {
                 var disk = model.disk

@@ -1,0 +1,69 @@
+import AIoTAir
+import AIoTDevice
+import AIoTReader
+import AIoTSecurity
+import LoopbackFrontEnd
+import RadioFrontEnd
+import Settings
+
+/// The `front-end` of a configuration file.
+struct FrontEndSettings {
+    private enum Kind: String, CaseIterable {
+        case loopback
+    }
+
+    private var plan = LoopbackPlan(
+        security: SecurityConfiguration(profile: [], algorithms: SecurityAlgorithms(ciphering: .nea0, integrity: .nia0))
+    )
+    /// Where the simulated devices keep their counters; nil: they are new at each start.
+    private var memory: String?
+
+    /// Reads the mapping; problems are left in `root` for `finish` to throw.
+    init(_ root: SettingsMapping) {
+        guard let mapping = root.mapping("front-end") else {
+            root.problem("front-end", "name one, as in `front-end: {type: loopback, devices: 20}`")
+            return
+        }
+        guard mapping.choice("type", of: Kind.self) != nil else {
+            if !mapping.has("type") { mapping.problem("type", "write loopback: this version has no other") }
+            return
+        }
+        plan.devices = mapping.int("devices", in: 0...20_000) ?? plan.devices
+        plan.seed = mapping.int("seed", in: 0...Int.max).map(UInt64.init) ?? plan.seed
+        plan.air = mapping.choice("air", of: AirLevel.self) ?? .burst
+        plan.snr = mapping.number("snr", in: -20...80) ?? plan.snr
+        plan.loss = mapping.number("loss", in: 0...0.99) ?? plan.loss
+        if plan.loss > 0, plan.air == .sample { mapping.problem("loss", "goes with air: burst; lower snr instead") }
+        plan.clockError = mapping.int("clock-error-ppm", in: 0...100_000) ?? plan.clockError
+        memory = mapping.string("memory")
+        readSecurity(mapping)
+    }
+
+    private mutating func readSecurity(_ mapping: SettingsMapping) {
+        let profile = SecurityProfile(rawValue: UInt8(mapping.int("profile", in: 0...0x7F) ?? 0x17))
+        let octet = mapping.int("algorithms", in: 0...0xFF) ?? 0x22
+        guard let algorithms = SecurityAlgorithms(octet: UInt8(octet)) else {
+            mapping.problem("algorithms", "write 0x00, 0x02, 0x20 or 0x22")
+            return
+        }
+        let window = mapping.int("counter-window", in: 0...Int(SecurityConfiguration.maximumCounterWindow))
+        plan.security = SecurityConfiguration(
+            profile: profile, algorithms: algorithms,
+            counterWindow: UInt32(window ?? (algorithms.hasIntegrity ? 15 : 0)))
+        for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
+    }
+
+    /// The front end, not started yet.
+    /// - Throws: `DeviceMemoryError`.
+    func make(for reader: ReaderConfiguration) throws(DeviceMemoryError) -> any RadioFrontEnd {
+        var file: DeviceMemoryFile?
+        if let memory {
+            file = try DeviceMemoryFile(
+                path: memory, seed: plan.seed, new: plan.population().devices.map(\.nas.nonVolatile))
+        }
+        let population = plan.population(nonVolatile: file?.states ?? [])
+        return LoopbackFrontEnd(
+            name: "loopback, \(plan.devices) simulated devices", radio: plan.radio(of: population, for: reader),
+            memory: file)
+    }
+}
