@@ -1,4 +1,5 @@
 import AIoTBase
+import AIoTDevice
 import AIoTF
 import AIoTFService
 import AIoTSecurity
@@ -58,7 +59,10 @@ import Testing
         try world.order(#"{"request":"inventory","group":"6001"}"#)
         let deeds = try world.turn(.received(LoopWorld.reader, [1, 2, 3]), .received(LoopWorld.reader, []))
         #expect(deeds.count == 4)
-        #expect(deeds.dropFirst() == [.processed(LoopWorld.reader), .answeredProbe(LoopWorld.reader), .processed(LoopWorld.reader)])
+        #expect(
+            deeds.dropFirst() == [
+                .processed(LoopWorld.reader), .answeredProbe(LoopWorld.reader), .processed(LoopWorld.reader),
+            ])
         try world.blockStore(true)
         #expect(try world.order(#"{"request":"inventory","group":"6001"}"#).isEmpty)
         #expect(try world.turn(.received(LoopWorld.reader, [])).isEmpty)
@@ -147,7 +151,9 @@ extension LoopWorld {
     /// Takes the lock on the store that its own commits need, or gives it back.
     func blockStore(_ isBlocked: Bool) throws {
         if isBlocked {
-            blocker = try DatabaseQueue(path: fixture.path)
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            blocker = try DatabaseQueue(path: fixture.path, configuration: configuration)
             try blocker?.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
         } else {
             try blocker?.inDatabase { try $0.execute(sql: "ROLLBACK") }

@@ -1,10 +1,11 @@
 import AIoTBase
-import AIoTF
-@testable import AIoTFService
 import AIoTSecurity
 import GRDB
 import NGAP
 import Testing
+
+@testable import AIoTF
+@testable import AIoTFService
 
 @Suite struct CommitTests {
     let fixture: StoreFixture
@@ -121,7 +122,7 @@ import Testing
     }
 
     @Test func aFullDiskIsToldAndMayPass() throws {
-        try store.access { try $0.execute(sql: "PRAGMA max_page_count = 40") }
+        try store.access { try $0.execute(sql: "PRAGMA max_page_count = 1") }
         let failure = #expect(throws: StoreFailure.self) {
             for id: UInt64 in 1...1_000 { try store.commit([.persist(.orderOpened(id: id, order))]) }
         }

@@ -8,7 +8,8 @@ import Testing
     private static let orders: [ControlRequest] = [
         .readers, .cancel(order: 7), .inventory(InventoryOrder(target: .all), waits: true),
         .inventory(
-            InventoryOrder(target: .group([0x60, 1]), command: .write(offset: 1, data: [0xAB]), scope: .areas([[0, 0, 1]])),
+            InventoryOrder(
+                target: .group([0x60, 1]), command: .write(offset: 1, data: [0xAB]), scope: .areas([[0, 0, 1]])),
             waits: false),
         .inventory(
             InventoryOrder(
@@ -27,7 +28,8 @@ import Testing
         #"{"request":"inventory","all":true,"group":"6001"}"#, #"{"request":"inventory","group":"6"}"#,
         #"{"request":"inventory","all":true,"aera":["000001"]}"#, #"{"request":"inventory","all":true,"areas":[]}"#,
         #"{"request":"inventory","all":true,"areas":["01"]}"#, #"{"request":"inventory","all":true,"areas":"000001"}"#,
-        #"{"request":"inventory","all":true,"readers":["7"]}"#, #"{"request":"inventory","all":true,"readers":["7:0"]}"#,
+        #"{"request":"inventory","all":true,"readers":["7"]}"#,
+        #"{"request":"inventory","all":true,"readers":["7:0"]}"#,
         #"{"request":"inventory","all":true,"readers":["7:1"],"areas":["000001"]}"#,
         #"{"request":"inventory","all":true,"command":"erase"}"#, #"{"request":"cancel"}"#,
         #"{"request":"cancel","order":-1}"#,

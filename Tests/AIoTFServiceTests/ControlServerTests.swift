@@ -1,8 +1,9 @@
 import AIoTF
-@testable import AIoTFService
 import Glibc
 import Logging
 import Testing
+
+@testable import AIoTFService
 
 @Suite struct ControlServerTests {
     let folder: TemporaryFolder
@@ -33,7 +34,9 @@ import Testing
         #expect(access(path, F_OK) != 0)
     }
 
-    @Test(arguments: ["nonsense\n", "\u{0}\u{1}\n", "{\"request\":\"inventory\"}\n", String(repeating: "x", count: 70_000)])
+    @Test(arguments: [
+        "nonsense\n", "\u{0}\u{1}\n", "{\"request\":\"inventory\"}\n", String(repeating: "x", count: 70_000),
+    ])
     func garbageIsAnsweredWithAnErrorLine(text: String) async throws {
         let listener = try await server().start()
         var client = try ControlClient(path: path)
