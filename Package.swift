@@ -83,7 +83,8 @@ let package = Package(
         room(
             "LoopbackFrontEnd",
             uses: [
-                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTAir", "AIoTDevice", "AIoTWorld", "RadioFrontEnd",
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTSecurity", "AIoTAir", "AIoTDevice", "AIoTWorld",
+                "RadioFrontEnd",
             ]),
         room(
             "ReaderService",
