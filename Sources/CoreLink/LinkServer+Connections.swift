@@ -8,12 +8,7 @@ import Synchronization
 /// How a server's connections come and go.
 extension LinkServer {
     func initialise(_ channel: any Channel, at address: LinkAddress) -> EventLoopFuture<Void> {
-        let isTCP =
-            switch address {
-            case .tls, .tcp: true
-            default: false
-            }
-        return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
+        SocketOptions.set(on: channel, for: address).flatMapThrowing {
             let connection = try self.admit(channel, at: address)
             var texts = ConnectionTexts(peer: connection.peer)
             let handlers = channel.pipeline.syncOperations
@@ -24,7 +19,8 @@ extension LinkServer {
                         context: credentials.context,
                         customVerificationCallback: connection.verdict.callback(credentials.verifier, orNames: [])))
             }
-            try handlers.addHandler(FrameHandler(texts: texts, framing: .length, listener: self.listener(connection)))
+            try handlers.addHandler(
+                FrameHandler(texts: texts, framing: address.framing, listener: self.listener(connection)))
         }
     }
 
