@@ -176,6 +176,7 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("NAS", ["AIoTSecurity"]),
     ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
     ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
+    ("Link", ["AIoTLink", "AIoTBase", "NGAP"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {
