@@ -59,19 +59,22 @@ extension LinkClient {
     }
 
     private func listener(_ transport: Int) -> FrameHandler.Listener {
-        FrameHandler.Listener(
+        // Of several addresses of a host more than one may answer: the first is taken, the others are closed unheard.
+        var isTaken = false
+        return FrameHandler.Listener(
             connected: { channel in
-                // Where the machine gave it up meanwhile, there is no entry.
-                let isWanted = self.state.withLock { state in
+                isTaken = self.state.withLock { state in
+                    // Where the machine gave it up meanwhile, there is no entry.
+                    guard let waiting = state.transports[transport], waiting.channel == nil else { return false }
                     state.transports[transport]?.channel = channel
-                    return state.transports[transport] != nil
+                    return true
                 }
-                if !isWanted { channel.close(promise: nil) }
+                if !isTaken { channel.close(promise: nil) }
             },
-            opened: { self.handle(.opened(transport: transport)) },
+            opened: { if isTaken { self.handle(.opened(transport: transport)) } },
             mayReceive: { self.credit.isLeft },
             received: { self.receive($0, from: transport) },
-            closed: { self.ended(transport, $0) })
+            closed: { if isTaken { self.ended(transport, $0) } })
     }
 
     private func ended(_ transport: Int, _ reason: String) {
