@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// What the link adds to an exchange.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct RoundTripTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct RoundTripTests {
     /// Sends a PDU, and the next one as soon as it has come back.
     private final class PingPong: Sendable {
         static let rounds = 5_000

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// SCTP is found out when it is wanted.
-@Suite(.timeLimit(.minutes(1))) struct SCTPTests {
+@Suite(.timeLimit(.minutes(5))) struct SCTPTests {
     /// Whether this machine's kernel has it.
     private static let isHere: Bool = {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 132)

@@ -5,7 +5,7 @@ import NIOSSL
 import Testing
 
 /// Whatever one connection does, it harms no other.
-@Suite(.timeLimit(.minutes(1))) struct ServerSafetyTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerSafetyTests {
     /// A server on TCP, a well-behaved reader on it, and whatever `body` does beside; afterwards the reader still works.
     private func beside(
         limits: ServerLimits = ServerLimits(), _ body: (ServerEnd, LinkAddressPort) async throws -> Void

@@ -4,7 +4,7 @@ import Logging
 import Testing
 
 /// TLS files are read and checked when they are named, not when the first connection fails.
-@Suite(.timeLimit(.minutes(1))) struct TLSFileTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSFileTests {
     private func failure(_ change: (inout TestFiles) throws -> Void) async throws -> String {
         var text = ""
         try await withFolder { folder in
