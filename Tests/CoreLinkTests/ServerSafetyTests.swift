@@ -96,6 +96,23 @@ import Testing
         }
     }
 
+    /// Sockets that are gone before anybody looked at them leave no place taken: 300 pass through 256 places.
+    @Test func connectionsThatComeAndGoLeaveNoPlaceTaken() async throws {
+        try await beside { server, address in
+            for _ in 0..<30 {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<10 { group.addTask { await (try RawPeer(to: address)).close() } }
+                    try await group.waitForAll()
+                }
+            }
+            let last = try await RawPeer(to: address)
+            last.send([0, 0, 0, 1, 42])
+            try await server.happenings.next { if case .received(_, [42]) = $0 { () } else { nil } }
+            #expect(server.server.turnedAway.full == 0)
+            await last.close()
+        }
+    }
+
     @Test func aReaderThatProbedAndFellSilentIsDead() async throws {
         var limits = ServerLimits()
         limits.silenceSeconds = 1
