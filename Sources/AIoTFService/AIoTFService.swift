@@ -44,6 +44,8 @@ package final class AIoTFService: Service {
         let listener = try await control?.start()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
+                // The first to end ends the other.
+                defer { self.mailbox.stop() }
                 group.addTask { try await AIoTFServer(mailbox: self.mailbox).run(loop) }
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.server.run() }
@@ -51,10 +53,7 @@ package final class AIoTFService: Service {
                     self.mailbox.stop()
                 }
                 try await group.next()
-                // The first to end ends the other.
-                self.mailbox.stop()
                 group.cancelAll()
-                try await group.waitForAll()
             }
         } catch {
             await listener?.close()
