@@ -32,7 +32,7 @@ enum StoreSchema {
         CREATE TABLE devices (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
             algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
-        CREATE INDEX devices_generation ON devices (generation) STRICT;
+        CREATE INDEX devices_generation ON devices (generation);
         CREATE TABLE groups (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
             algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
