@@ -89,15 +89,19 @@ package struct AIoTF: Sendable {
     /// Provisions a device, also while orders are open.
     /// - Returns: warnings on properties that its configuration does not give.
     @discardableResult
-    package mutating func provision(_ device: DeviceRecord) throws(RegistryError) -> [ConfigurationWarning] {
-        try registry.provision(device)
+    package mutating func provision(
+        _ device: DeviceRecord, replaces: Bool = false
+    ) throws(RegistryError) -> [ConfigurationWarning] {
+        try registry.provision(device, replaces: replaces)
     }
 
     /// Provisions a group, also while orders are open.
     /// - Returns: warnings on properties that its configuration does not give.
     @discardableResult
-    package mutating func provision(_ group: GroupRecord) throws(RegistryError) -> [ConfigurationWarning] {
-        try registry.provision(group)
+    package mutating func provision(
+        _ group: GroupRecord, replaces: Bool = false
+    ) throws(RegistryError) -> [ConfigurationWarning] {
+        try registry.provision(group, replaces: replaces)
     }
 
     mutating func put(_ action: AIoTFAction) { actions.append(action) }

@@ -87,21 +87,25 @@ package struct Registry: Sendable {
 
     package init() {}
 
+    /// - Parameter replaces: takes new values for a device that is there, which keeps its place; else that is an error.
     /// - Returns: warnings on properties that the configuration does not give.
     @discardableResult
-    package mutating func provision(_ device: DeviceRecord) throws(RegistryError) -> [ConfigurationWarning] {
+    package mutating func provision(
+        _ device: DeviceRecord, replaces: Bool = false
+    ) throws(RegistryError) -> [ConfigurationWarning] {
         guard NASLimits.idOctets.contains(device.id.count) else { throw .idLength(device.id.count) }
-        guard devices[device.id] == nil else { throw .duplicate(device.id) }
+        guard replaces || devices[device.id] == nil else { throw .duplicate(device.id) }
         if let refusal = device.configuration.refusals(for: .single).first { throw .refused(refusal) }
-        devices[device.id] = device
-        deviceIDs.append(device.id)
+        if devices.updateValue(device, forKey: device.id) == nil { deviceIDs.append(device.id) }
         return device.configuration.warnings
     }
 
     @discardableResult
-    package mutating func provision(_ group: GroupRecord) throws(RegistryError) -> [ConfigurationWarning] {
+    package mutating func provision(
+        _ group: GroupRecord, replaces: Bool = false
+    ) throws(RegistryError) -> [ConfigurationWarning] {
         guard NASLimits.idOctets.contains(group.id.count) else { throw .idLength(group.id.count) }
-        guard groups[group.id] == nil else { throw .duplicate(group.id) }
+        guard replaces || groups[group.id] == nil else { throw .duplicate(group.id) }
         if let refusal = group.configuration.refusals(for: .group).first { throw .refused(refusal) }
         guard Set(group.members).count == group.members.count else { throw .repeatedMember(group.id) }
         for member in group.members {

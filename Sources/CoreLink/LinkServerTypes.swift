@@ -1,6 +1,8 @@
 /// Names one connection of a `LinkServer`; never given twice.
 package struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
-    let number: UInt64
+    package let number: UInt64
+
+    package init(number: UInt64) { self.number = number }
 
     package var description: String { "\(number)" }
 }

@@ -13,7 +13,8 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            InventoryCommand.self, ReplayCommand.self, DecodeCommand.self, ConformanceCommand.self, RunCommand.self,
+            RunCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self, DecodeCommand.self,
+            ConformanceCommand.self,
         ])
 }
 

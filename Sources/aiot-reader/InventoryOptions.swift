@@ -1,5 +1,6 @@
 import AIoTBase
 import AIoTF
+import AIoTFService
 import AIoTMac
 import AIoTReader
 import AIoTSecurity
@@ -55,21 +56,8 @@ struct CommandOption: ExpressibleByArgument {
     var command: FollowOnCommand
 
     init?(argument: String) {
-        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
-        let numbers = parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false) : []
-        switch (parts.first, numbers.count) {
-        case ("disable", 0) where parts.count == 1:
-            command = .permanentDisable
-        case ("read", 2):
-            guard let offset = UInt16(numbers[0]), let length = UInt8(numbers[1]) else { return nil }
-            command = .read(offset: offset, length: length)
-        case ("write", 2):
-            guard let offset = UInt16(numbers[0]), let data = Hex.decoded(String(numbers[1])), data.count <= 255
-            else { return nil }
-            command = .write(offset: offset, data: data)
-        default:
-            return nil
-        }
+        guard let command = FollowOnCommand(text: argument) else { return nil }
+        self.command = command
     }
 }
 

@@ -1,0 +1,194 @@
+package import AIoTBase
+package import AIoTF
+package import Logging
+import NGAP
+
+/// The AIoTF's core joined to its store, its readers and its control clients; everything happens in `turn`.
+///
+/// What a turn takes in goes to the core; what has to outlive a crash is committed once; only then PDUs, answers to
+/// probes and credit leave, and after them clients are told. Where the store has no room or is locked, all of that waits,
+/// and the credit that is not given back keeps readers from sending more.
+package struct AIoTFLoop: Sendable {
+    /// What happens once the batch is durable.
+    private enum Effect: Sendable {
+        case action(AIoTFAction)
+        case answerProbe(ReaderID)
+        case processed(ReaderID)
+        case reply(ControlClientID, ControlLine, isLast: Bool)
+    }
+
+    private var core: AIoTF
+    private let store: DeviceStore
+    private let links: any ReaderLinks
+    private let clients: any ControlClients
+    private let log: Logger
+    private var provisioning: ProvisioningWatch
+    private var effects: [Effect] = []
+    private var lastOrder: UInt64
+    private var readers: [ReaderID: ReaderDescription] = [:]
+    /// Who wants to be told of an order.
+    private var followers: [UInt64: ControlClientID] = [:]
+    /// When the store is tried again; nil while it takes what it is given.
+    private var retry: AirTime?
+
+    private static let retryPause = AirDuration.milliseconds(1_000)
+
+    /// Takes the AIoTF up where the store has it.
+    /// - Throws: `StoreFailure`.
+    package init(
+        configuration: AIoTFConfiguration, store: DeviceStore, links: any ReaderLinks, clients: any ControlClients,
+        generator: any RandomNumberGenerator & Sendable, log: Logger
+    ) throws {
+        provisioning = try ProvisioningWatch(store)
+        let (registry, state, generation) = try store.loadState()
+        provisioning.generation = generation
+        core = AIoTF(configuration: configuration, registry: registry, restoring: state, generator: generator)
+        lastOrder = try store.lastOrder()
+        self.store = store
+        self.links = links
+        self.clients = clients
+        self.log = log
+    }
+
+    /// Devices and groups that are provisioned, and readers that are connected.
+    package var counts: (devices: Int, groups: Int, readers: Int) {
+        (core.registry.devices.count, core.registry.groups.count, readers.count)
+    }
+
+    /// When the next turn is due at the latest.
+    package var nextDeadline: AirTime? { retry ?? core.nextDeadline }
+
+    /// Takes in what has happened, and carries out what follows from it.
+    /// - Throws: `StoreFailure` where the store is of no use any more; nothing of this turn has left then.
+    package mutating func turn(_ inputs: [ServerInput], at now: AirTime) throws {
+        if let deadline = core.nextDeadline, deadline <= now { core.advance(to: now) }
+        collect()
+        for input in inputs { take(input, at: now) }
+        try settle(at: now)
+    }
+
+    private mutating func take(_ input: ServerInput, at now: AirTime) {
+        switch input {
+        case .connected(let reader, let peer):
+            readers[reader] = ReaderDescription(peer: peer)
+            core.handle(.readerConnected(reader), at: now)
+        case .received(let reader, []):
+            effects.append(.answerProbe(reader))
+            effects.append(.processed(reader))
+        case .received(let reader, let pdu):
+            note(pdu, from: reader)
+            core.handle(.received(reader, pdu), at: now)
+            collect()
+            effects.append(.processed(reader))
+        case .disconnected(let reader):
+            readers[reader] = nil
+            core.handle(.readerDisconnected(reader), at: now)
+        case .requested(let client, let request): take(request, from: client, at: now)
+        case .clientLeft(let client): followers = followers.filter { $0.value != client }
+        }
+        collect()
+    }
+
+    /// Puts what the core wants done behind what is to be done already.
+    private mutating func collect() {
+        while let action = core.nextAction() { effects.append(.action(action)) }
+    }
+
+    /// Remembers what a reader says of itself, for `aiotf readers`.
+    private mutating func note(_ pdu: [UInt8], from reader: ReaderID) {
+        guard readers[reader]?.gnbID == nil, case .ngSetupRequest(let setup)? = try? NGAPPDU(decoding: pdu) else {
+            return
+        }
+        readers[reader]?.gnbID = setup.globalGNBID.gnbID
+        readers[reader]?.name = setup.ranNodeName
+        readers[reader]?.areas = setup.supportedTAs.map(\.tac)
+    }
+}
+
+// MARK: - Requests
+
+extension AIoTFLoop {
+    private mutating func take(_ request: ControlRequest, from client: ControlClientID, at now: AirTime) {
+        switch request {
+        case .inventory(let order, let waits): take(order, waits: waits, from: client, at: now)
+        case .cancel(let order):
+            core.handle(.orderCancelled(id: order), at: now)
+            effects.append(.reply(client, .cancelled(order: order), isLast: true))
+        case .readers:
+            for reader in readers.sorted(by: { $0.key.value < $1.key.value }) {
+                effects.append(.reply(client, .reader(reader.value), isLast: false))
+            }
+            effects.append(.reply(client, .readerCount(readers.count), isLast: true))
+        }
+    }
+
+    private mutating func take(
+        _ order: InventoryOrder, waits: Bool, from client: ControlClientID, at now: AirTime
+    ) {
+        do {
+            try provisioning.refresh(&core, from: store)
+        } catch {
+            log.error("cannot read what was provisioned: \(error)")
+            effects.append(.reply(client, .error("\(error)"), isLast: true))
+            return
+        }
+        lastOrder += 1
+        let id = lastOrder
+        let place = effects.count
+        core.handle(.inventoryOrdered(order, id: id), at: now)
+        collect()
+        for case .action(.finished(id, let summary)) in effects[place...] {
+            guard let refusal = summary.refusal else { continue }
+            effects.append(.reply(client, .error("the order was refused: \(refusal)"), isLast: true))
+            return
+        }
+        followers[id] = waits ? client : nil
+        effects.insert(.reply(client, .order(id), isLast: !waits), at: place)
+    }
+}
+
+// MARK: - What follows
+
+extension AIoTFLoop {
+    private mutating func settle(at now: AirTime) throws {
+        do {
+            try store.commit(
+                effects.compactMap { if case .action(let action) = $0 { action } else { nil } })
+        } catch let failure as StoreFailure where failure.mayPass {
+            if retry == nil { log.error("nothing is sent until this is mended: \(failure)") }
+            retry = now + Self.retryPause
+            return
+        }
+        if retry != nil { log.notice("the store takes what it is given again") }
+        retry = nil
+        for effect in effects { leave(effect) }
+        for effect in effects { tell(effect) }
+        effects.removeAll(keepingCapacity: effects.count < 1_024)
+    }
+
+    private func leave(_ effect: Effect) {
+        switch effect {
+        case .action(.send(let reader, let pdu)): links.send(pdu, to: reader)
+        case .action(.close(let reader, let why)): links.close(reader, reason: "\(why)")
+        case .answerProbe(let reader): links.send([], to: reader)
+        case .processed(let reader): links.processed(reader)
+        case .action, .reply: break
+        }
+    }
+
+    private mutating func tell(_ effect: Effect) {
+        switch effect {
+        case .action(.result(let order, let result)):
+            guard let client = followers[order] else { return }
+            clients.tell(.device(result, order: order), to: client, isLast: false)
+        case .action(.finished(let order, let summary)):
+            log.info("order \(order): \(summary.found) found, \(summary.missing.count) missing")
+            guard let client = followers.removeValue(forKey: order) else { return }
+            let line = ControlLine.summary(
+                order: order, devices: summary.found, missing: summary.missing, requests: summary.requests)
+            clients.tell(line, to: client, isLast: true)
+        case .reply(let client, let line, let isLast): clients.tell(line, to: client, isLast: isLast)
+        case .action, .answerProbe, .processed: break
+        }
+    }
+}

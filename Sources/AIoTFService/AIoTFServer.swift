@@ -1,0 +1,31 @@
+import AIoTBase
+import Foundation
+
+/// Runs the loop on a thread of its own: the only place where the AIoTF reads a clock.
+package struct AIoTFServer: Sendable {
+    private let mailbox: Mailbox
+
+    package init(mailbox: Mailbox) { self.mailbox = mailbox }
+
+    /// Runs until the mailbox is stopped; what it holds is dealt with first.
+    /// - Throws: `StoreFailure`.
+    package func run(_ loop: AIoTFLoop) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let thread = Thread { continuation.resume(with: Result { try serve(loop) }) }
+            thread.name = "aiotf"
+            thread.start()
+        }
+    }
+
+    private func serve(_ loop: AIoTFLoop) throws {
+        var loop = loop
+        let start = ContinuousClock.now
+        func now() -> AirTime {
+            let passed = (ContinuousClock.now - start).components
+            return AirTime(nanoseconds: passed.seconds * 1_000_000_000 + passed.attoseconds / 1_000_000_000)
+        }
+        while let inputs = mailbox.take(within: loop.nextDeadline.map { ($0 - now()).nanoseconds }) {
+            try loop.turn(inputs, at: now())
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The control socket: clients of this machine send one request each, and are told lines of JSON until all is said.
+package final class ControlServer: ControlClients {
+    private struct State {
+        var clients: [ControlClientID: any Channel] = [:]
+        var lastID = 0
+    }
+
+    /// Clients at once; further ones are turned away.
+    static let largestClients = 64
+    /// Octets that may wait for a client; one that reads slower is left, its results stay in the store.
+    private static let largestBacklog = 16 * 1_024 * 1_024
+
+    private let path: String
+    private let mailbox: Mailbox
+    private let log: Logger
+    private let state = Mutex(State())
+
+    package init(path: String, mailbox: Mailbox, log: Logger) {
+        self.path = path
+        self.mailbox = mailbox
+        self.log = log
+    }
+
+    /// Listens; owner and group of the socket may connect.
+    /// - Throws: `ControlSocketFailure` where that is not possible.
+    package func start() async throws -> ControlListener {
+        try ControlSocketFile.clear(path)
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: Self.largestBacklog / 2, high: Self.largestBacklog))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ControlHandler(self))
+                }
+            }
+        do {
+            let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            try ControlSocketFile.restrict(path)
+            log.notice("control socket", metadata: ["path": "\(path)"])
+            return ControlListener(channel: channel, path: path)
+        } catch let error as IOError {
+            throw ControlSocketFailure(path: path, errno: error.errnoCode)
+        }
+    }
+
+    package func tell(_ line: ControlLine, to client: ControlClientID, isLast: Bool) {
+        guard let channel = state.withLock({ $0.clients[client] }) else { return }
+        guard channel.isWritable else {
+            log.warning("a control client reads too slowly and is left: `aiotf results` has what it misses")
+            channel.close(promise: nil)
+            return
+        }
+        let written = channel.writeAndFlush(ByteBuffer(string: line.text + "\n"))
+        if isLast { written.whenComplete { _ in channel.close(promise: nil) } }
+    }
+
+    /// - Returns: nil where there are too many.
+    fileprivate func admit(_ channel: any Channel) -> ControlClientID? {
+        state.withLock { state in
+            guard state.clients.count < Self.largestClients else { return nil }
+            state.lastID += 1
+            let client = ControlClientID(state.lastID)
+            state.clients[client] = channel
+            return client
+        }
+    }
+
+    fileprivate func left(_ client: ControlClientID) {
+        state.withLock { $0.clients[client] = nil }
+        mailbox.post(.clientLeft(client))
+    }
+
+    fileprivate func take(_ line: some Sequence<UInt8>, from client: ControlClientID) {
+        do {
+            let request = try ControlRequest(line)
+            if !mailbox.post(.requested(client, request)) {
+                tell(.error("the AIoTF is busy: try again"), to: client, isLast: true)
+            }
+        } catch {
+            tell(.error(error.text), to: client, isLast: true)
+        }
+    }
+}
+
+/// The control socket while it is open.
+package struct ControlListener: Sendable {
+    fileprivate let channel: any Channel
+    fileprivate let path: String
+
+    package func close() async {
+        try? await channel.close()
+        ControlSocketFile.remove(path)
+    }
+}
+
+/// Reads the one line of a client.
+private final class ControlHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let server: ControlServer
+    private var client: ControlClientID?
+    private var line: [UInt8] = []
+    private var isTaken = false
+
+    init(_ server: ControlServer) { self.server = server }
+
+    func channelActive(context: ChannelHandlerContext) {
+        client = server.admit(context.channel)
+        guard client == nil else { return }
+        let text = ControlLine.error("\(ControlServer.largestClients) clients are connected: try again later").text
+        context.writeAndFlush(NIOAny(ByteBuffer(string: text + "\n")), promise: nil)
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let client, !isTaken else { return }
+        line += unwrapInboundIn(data).readableBytesView
+        if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+            isTaken = true
+            server.take(line[..<end], from: client)
+            line = []
+        } else if line.count > ControlRequest.largestLine {
+            isTaken = true
+            line = []
+            server.tell(.error("a request is one line of at most 65,536 octets"), to: client, isLast: true)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if let client { server.left(client) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,136 @@
+import AIoTBase
+package import AIoTF
+import AIoTSecurity
+import Foundation
+import GRDB
+import NGAP
+
+extension DeviceStore {
+    /// Writes what a batch of actions wants durable, in one transaction; where nothing is to be written, none.
+    /// - Throws: `StoreFailure`; nothing of the batch is written then.
+    package func commit(_ batch: [AIoTFAction]) throws {
+        let durable = batch.filter(\.isDurable)
+        guard !durable.isEmpty else { return }
+        try transaction { db in
+            let writer = ActionWriter(db: db)
+            for action in durable { try writer.write(action) }
+        }
+    }
+
+    /// Finished orders that are kept.
+    static let ordersKept: Int64 = 10_000
+}
+
+extension AIoTFAction {
+    /// Whether a store has to take it before what follows may leave.
+    var isDurable: Bool {
+        switch self {
+        case .persist, .result, .finished: true
+        case .send, .close: false
+        }
+    }
+}
+
+private struct ActionWriter {
+    let db: Database
+
+    func write(_ action: AIoTFAction) throws {
+        switch action {
+        case .persist(let change): try write(change)
+        case .result(let order, let result): try write(result, Int64(clamping: order))
+        case .finished(let order, let summary): try write(summary, Int64(clamping: order))
+        case .send, .close: break
+        }
+    }
+
+    private func write(_ change: PersistentChange) throws {
+        switch change {
+        case .deviceCounter(let id, let counter): try StoreSQL.write(counter, kind: "device", id: Data(id), db)
+        case .groupCounter(let id, let counter): try StoreSQL.write(counter, kind: "group", id: Data(id), db)
+        case .correlation(let value):
+            try execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('last correlation', ?)", [value])
+        case .orderOpened(let id, let order): try open(order, Int64(clamping: id))
+        case .request(let request): try write(request)
+        case .session(let session):
+            try execute(
+                """
+                INSERT OR REPLACE INTO sessions (correlation, ran_device_id, device_id, nonce1, nonce2)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+                [
+                    session.correlation, Int64(session.ranDeviceNGAPID), Data(session.deviceID),
+                    Data(session.nonce1.octets), Data(session.nonce2.octets),
+                ])
+        case .pending(let order, let device):
+            try execute(
+                """
+                INSERT OR REPLACE INTO pending (order_id, device_id, authenticated, command_has_left)
+                VALUES (?, ?, ?, ?)
+                """,
+                [Int64(clamping: order), Data(device.deviceID), device.authenticated, device.commandHasLeft])
+        case .requestEnded(let correlation): try endRequest(correlation)
+        }
+    }
+
+    private func open(_ order: InventoryOrder, _ id: Int64) throws {
+        try execute(
+            "INSERT INTO orders (id, target, target_id, command, scope) VALUES (?, ?, ?, ?, ?)",
+            [
+                id, order.target.storedKind, order.target.storedID, try order.command.map { Data(try $0.plaintext()) },
+                order.scope.stored,
+            ])
+        try execute(
+            "DELETE FROM orders WHERE id <= ? AND finished = 1 AND id NOT IN (SELECT order_id FROM requests)",
+            [id - DeviceStore.ordersKept])
+    }
+
+    private func write(_ request: StoredRequest) throws {
+        try endRequest(request.correlation)
+        try execute(
+            """
+            INSERT INTO requests (correlation, order_id, plmn, gnb_id, gnb_bits, nonce1, target, target_id, counter,
+            has_follow_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                request.correlation, Int64(clamping: request.orderID), Data(request.reader.plmn),
+                Int64(request.reader.gnbID), request.reader.bitLength, Data(request.nonce1.octets),
+                request.target.storedKind, request.target.storedID, request.counter.map { Int64($0) },
+                request.hasFollowOn,
+            ])
+    }
+
+    private func endRequest(_ correlation: Int) throws {
+        try execute("DELETE FROM sessions WHERE correlation = ?", [correlation])
+        try execute("DELETE FROM requests WHERE correlation = ?", [correlation])
+    }
+
+    /// A device is told once in an order: what comes again changes nothing.
+    private func write(_ result: DeviceResult, _ order: Int64) throws {
+        let device = Data(result.deviceID)
+        try execute(
+            """
+            INSERT INTO results (order_id, device_id, authenticated, command_status, command_data)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            [order, device, result.authenticated, result.command?.storedStatus, result.command?.storedData])
+        try execute("DELETE FROM pending WHERE order_id = ? AND device_id = ?", [order, device])
+        try execute("DELETE FROM missing WHERE order_id = ? AND device_id = ?", [order, device])
+    }
+
+    /// An order that was refused has not been opened.
+    private func write(_ summary: InventorySummary, _ order: Int64) throws {
+        try execute(
+            """
+            INSERT INTO orders (id, finished, requests, refusal) VALUES (?, 1, ?, ?) ON CONFLICT (id)
+            DO UPDATE SET finished = 1, requests = excluded.requests, refusal = excluded.refusal
+            """, [order, summary.requests, summary.refusal?.description])
+        try execute("DELETE FROM pending WHERE order_id = ?", [order])
+        for device in summary.missing {
+            try execute("INSERT OR IGNORE INTO missing (order_id, device_id) VALUES (?, ?)", [order, Data(device)])
+        }
+    }
+
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

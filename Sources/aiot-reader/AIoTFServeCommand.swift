@@ -1,0 +1,82 @@
+import AIoTFService
+import ArgumentParser
+import CoreLink
+import Dispatch
+import Glibc
+import Logging
+import ServiceLifecycle
+
+struct AIoTFServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves readers until SIGTERM or SIGINT; SIGHUP reloads the certificates.",
+        discussion: """
+            The configuration file has these keys: listen, store, key-file, control, identifier, name, plmn, and tls \
+            with certificate, key, authorities and peer-names. What is given as an option goes before it.
+            """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help:
+            "An address to listen at: tls://HOST:PORT, unix:/PATH, sctp://HOST:PORT, tcp://127.0.0.1:PORT; repeatable.")
+    var listen: [String] = []
+
+    @Option(help: "PEM file of this side's certificate, and of those between it and the authority.")
+    var certificate: String?
+
+    @Option(help: "PEM file of its private key.")
+    var privateKey: String?
+
+    @Option(help: "PEM file of the authorities that sign the readers' certificates.")
+    var authorities: String?
+
+    @Option(help: "A name that a reader's certificate may have; repeatable. (default: any)")
+    var peerName: [String] = []
+
+    @Option(help: "The control socket, for `aiotf inventory` and others.")
+    var control: String?
+
+    @Option(help: "The AIOTFIdentifier, in hexadecimal. (default: a1)")
+    var aiotfId: HexOption?
+
+    func run() async throws {
+        let log = Logger(label: "aiotf")
+        do {
+            let settings = try settings()
+            let service = try AIoTFService(settings: settings, masterKey: try settings.masterKey(), log: log)
+            let hangUp = Self.onHangUp { service.reload() }
+            defer { hangUp.cancel() }
+            var configuration = ServiceGroupConfiguration(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            configuration.maximumGracefulShutdownDuration = .seconds(5)
+            configuration.maximumCancellationDuration = .seconds(5)
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as LinkError {
+            Console.report(error.description)
+            throw ExitCode(69)
+        } catch {
+            throw exitCode(for: error)
+        }
+    }
+
+    private func settings() throws -> AIoTFSettings {
+        var settings = try store.settings()
+        if !listen.isEmpty { settings.listen = listen }
+        if let certificate { settings.certificate = certificate }
+        if let privateKey { settings.privateKey = privateKey }
+        if let authorities { settings.authorities = authorities }
+        if !peerName.isEmpty { settings.peerNames = peerName }
+        if let control { settings.control = control }
+        if let aiotfId { settings.identifier = aiotfId.octets }
+        return settings
+    }
+
+    private static func onHangUp(_ body: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
+        signal(SIGHUP, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP)
+        source.setEventHandler(handler: body)
+        source.resume()
+        return source
+    }
+}
