@@ -83,7 +83,8 @@ let package = Package(
         room(
             "LoopbackFrontEnd",
             uses: [
-                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTAir", "AIoTDevice", "AIoTWorld", "RadioFrontEnd",
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTSecurity", "AIoTAir", "AIoTDevice", "AIoTWorld",
+                "RadioFrontEnd",
             ]),
         room(
             "ReaderService",
@@ -133,7 +134,8 @@ let package = Package(
         tests(
             "AIoTFServiceTests",
             uses: [
-                "AIoTFService", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink", "Settings", crypto,
+                "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
+                "Settings", crypto,
                 grdb, logging,
             ]),
         tests("SystemTests", uses: ["aiot-reader"]),

@@ -89,6 +89,11 @@ extension Device {
     package var asID: ASID? { exchange?.asID }
 
     /// Whether the round at hand has ended with an Acknowledgement.
+    /// The request of its last Acknowledgement, while the carrier lasts.
+    package var acknowledgedNonce1: Nonce? { acknowledged?.nonce1 }
+
+    package var provisioning: DeviceProvisioning { nas.provisioning }
+
     package var isAcknowledged: Bool { round.map { $0.name == acknowledged } ?? false }
 
     /// Starts the count of what the security procedure costs again.

@@ -55,9 +55,7 @@ package struct BurstRadio: LoopbackRadio {
         if !isOn { air.carrierLost() }
     }
 
-    package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
-
-    package var nonVolatile: [DeviceNonVolatile] { air.devices.map(\.nas.nonVolatile) }
+    package var devices: [Device] { air.devices }
 
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)

@@ -11,10 +11,13 @@ package protocol LoopbackRadio {
     mutating func idle(until time: AirTime)
     /// The carrier is switched at `time`; off takes every device's volatile state.
     mutating func setCarrier(isOn: Bool, at time: AirTime)
-    /// What the devices have spent since the start, all together.
-    var deviceCost: ExchangeCost { get }
-    /// What each device keeps without a carrier, in the order of the population.
-    var nonVolatile: [DeviceNonVolatile] { get }
+    /// In the order of the population.
+    var devices: [Device] { get }
     /// Removes or returns one device, by its place in the population (a test or a demonstration does this).
     mutating func setPresent(_ isPresent: Bool, device index: Int)
+}
+
+extension LoopbackRadio {
+    /// What the devices have spent since the start, all together.
+    package var deviceCost: ExchangeCost { devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
 }

@@ -87,9 +87,7 @@ package struct SampleRadio: LoopbackRadio {
         _ = advance(toSample: position + Int(0.000_3 * sampleRateHz), keying: nil)
     }
 
-    package var deviceCost: ExchangeCost { air.devices.reduce(ExchangeCost()) { $0 + $1.nas.cost } }
-
-    package var nonVolatile: [DeviceNonVolatile] { air.devices.map(\.nas.nonVolatile) }
+    package var devices: [Device] { air.devices }
 
     package mutating func setPresent(_ isPresent: Bool, device index: Int) {
         air.setPresent(isPresent, device: index)

@@ -50,9 +50,11 @@ package final class DeviceMemoryFile: Sendable {
     package var states: [DeviceNonVolatile] { kept.withLock { $0 } }
 
     /// Writes what has changed.
-    func keep(_ states: [DeviceNonVolatile]) {
+    func keep(_ devices: [Device]) {
         kept.withLock { kept in
-            for (index, state) in states.enumerated() where index < kept.count && kept[index] != state {
+            for (index, device) in devices.enumerated() where index < kept.count {
+                let state = device.nas.nonVolatile
+                guard kept[index] != state else { continue }
                 let octets = Self.record(state)
                 _ = pwrite(descriptor, octets, octets.count, off_t(Self.headerOctets + index * Self.recordOctets))
                 kept[index] = state

@@ -1,4 +1,5 @@
 package import AIoTBase
+import AIoTDevice
 package import AIoTReader
 package import AIoTWorld
 package import RadioFrontEnd
@@ -19,11 +20,16 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private let queue: AsyncStream<Job>.Continuation
     private let radio: Mutex<any LoopbackRadio>
     private let memory: DeviceMemoryFile?
+    private let journal: AirJournal?
 
     /// - Parameters:
     ///   - radio: with its devices in front of it, at time zero.
     ///   - memory: where the devices keep what they keep without a carrier; nil: they are new at each start.
-    package init(name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil) {
+    ///   - journal: takes what the devices know to be true.
+    package init(
+        name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil, journal: AirJournal? = nil
+    ) {
+        self.journal = journal
         self.name = name
         self.radio = Mutex(radio)
         self.memory = memory
@@ -34,7 +40,8 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     package func start(_ events: @escaping @Sendable (RadioEvent) -> Void) {
         Task.detached(priority: .high) { [self] in
             var clock = SimulatedClock()
-            for await job in jobs { carryOut(job, &clock, events) }
+            var lastPaged: Nonce?
+            for await job in jobs { carryOut(job, &clock, &lastPaged, events) }
         }
     }
 
@@ -48,7 +55,9 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
 
     package func stop() { queue.finish() }
 
-    private func carryOut(_ job: Job, _ clock: inout SimulatedClock, _ events: (RadioEvent) -> Void) {
+    private func carryOut(
+        _ job: Job, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?, _ events: (RadioEvent) -> Void
+    ) {
         switch job {
         case .carrier(let isOn, let time):
             let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
@@ -57,9 +66,11 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
             let simulated = clock.simulated(time)
             var outcome = radio.withLock { radio in
                 radio.idle(until: simulated)
+                let before = journal == nil ? [] : radio.devices.map(\.acknowledgedNonce1)
                 let outcome = radio.perform(transmission, at: simulated)
                 // A device answers only once it has kept what it must keep.
-                memory?.keep(radio.nonVolatile)
+                memory?.keep(radio.devices)
+                journal?.note(transmission.message, before: before, after: radio.devices, lastPaged: &lastPaged)
                 return outcome
             }
             outcome.end = clock.real(outcome.end)

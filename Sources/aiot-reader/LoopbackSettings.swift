@@ -17,6 +17,8 @@ struct FrontEndSettings {
     )
     /// Where the simulated devices keep their counters; nil: they are new at each start.
     private var memory: String?
+    /// Where the simulated devices write what they know to be true.
+    private var journal: String?
 
     /// Reads the mapping; problems are left in `root` for `finish` to throw.
     init(_ root: SettingsMapping) {
@@ -36,6 +38,7 @@ struct FrontEndSettings {
         if plan.loss > 0, plan.air == .sample { mapping.problem("loss", "goes with air: burst; lower snr instead") }
         plan.clockError = mapping.int("clock-error-ppm", in: 0...100_000) ?? plan.clockError
         memory = mapping.string("memory")
+        journal = mapping.string("journal")
         readSecurity(mapping)
     }
 
@@ -62,8 +65,10 @@ struct FrontEndSettings {
                 path: memory, seed: plan.seed, new: plan.population().devices.map(\.nas.nonVolatile))
         }
         let population = plan.population(nonVolatile: file?.states ?? [])
+        var truth: AirJournal?
+        if let journal { truth = try AirJournal(path: journal, population: population) }
         return LoopbackFrontEnd(
             name: "loopback, \(plan.devices) simulated devices", radio: plan.radio(of: population, for: reader),
-            memory: file)
+            memory: file, journal: truth)
     }
 }
