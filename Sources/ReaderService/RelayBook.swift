@@ -79,6 +79,11 @@ struct RelayBook: Sendable {
         guard let entry = pending.removeValue(forKey: id) else { return [] }
         let relay = entry.relay
         var link = links[relay.link] ?? Link()
+        // The link came up after the record was durable and before this was heard: it went with all that was waiting.
+        if let index = link.waiting.firstIndex(where: { $0.sequence == sequence }) {
+            links[relay.link]?.waiting[index].correlation = relay.correlation
+            return [.relayed(id)]
+        }
         let isSent = entry.frame != nil && entry.connection == link.connection && link.aiotfIdentifier != nil
         link.waiting.append(
             Waiting(sequence: sequence, frame: isSent ? entry.frame : nil, correlation: relay.correlation))
