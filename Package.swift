@@ -137,7 +137,8 @@ let package = Package(
         tests(
             "AIoTFServiceTests",
             uses: [
-                "AIoTFService", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink", "Settings", crypto,
+                "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
+                "Settings", crypto,
                 grdb, logging,
             ]),
         tests("SystemTests", uses: ["aiot-reader"]),

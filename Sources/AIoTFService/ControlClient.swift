@@ -15,7 +15,11 @@ package struct ControlClient: ~Copyable {
     deinit { close(descriptor) }
 
     package func send(_ request: ControlRequest) throws(ControlSocketFailure) {
-        var rest = Array((request.line + "\n").utf8)[...]
+        try send(Array((request.line + "\n").utf8))
+    }
+
+    func send(_ octets: [UInt8]) throws(ControlSocketFailure) {
+        var rest = octets[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw ControlSocketFailure(path: path, errno: errno) }

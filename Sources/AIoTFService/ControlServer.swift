@@ -31,7 +31,9 @@ package final class ControlServer: ControlClients {
     package func start() async throws -> ControlListener {
         try ControlSocketFile.clear(path)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: Self.largestBacklog / 2, high: Self.largestBacklog))
+            .childChannelOption(
+                .writeBufferWaterMark, value: .init(low: Self.largestBacklog / 2, high: Self.largestBacklog)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(self))

@@ -81,6 +81,7 @@ package final class LinkClient: Sendable {
             }
             let number = state.machine.send(pdu, at: Self.now)
             if number == nil { queue.remove(pdu.count) }
+            if let isFull = queue.change() { state.machine.handle(.queueFilled(isFull), at: Self.now) }
             return number
         }
         drainSoon()
@@ -176,15 +177,12 @@ extension LinkClient {
         else { return nil }
         channel.write(frame).whenComplete { _ in
             queue.remove(frame.count)
-            self.watch(queue, of: transport)
+            guard let isFull = queue.change(), self.state.withLock({ $0.machine.currentTransport == transport }) else {
+                return
+            }
+            self.handle(.queueFilled(isFull))
         }
-        watch(queue, of: transport)
         return channel
-    }
-
-    private func watch(_ queue: OutboundQueue, of transport: Int) {
-        guard let isFull = queue.change(), state.withLock({ $0.machine.currentTransport == transport }) else { return }
-        handle(.queueFilled(isFull))
     }
 
     private func setAlarm() {

@@ -99,6 +99,13 @@ struct ReaderLoop {
         if !reader.isIdle { shells.log.warning("stopping with exchanges in flight: their time was over") }
         shells.frontEnd.setCarrier(isOn: false, at: now)
         hasFinished = true
+        let counters = reader.counters
+        let dropped = DropReason.allCases.compactMap { reason in
+            counters.dropped[reason].map { "\(reason.rawValue) \($0)" }
+        }
+        shells.log.info(
+            "\(counters.acknowledged) devices acknowledged in \(counters.rounds) rounds; dropped: \(dropped.isEmpty ? "nothing" : dropped.joined(separator: ", "))"
+        )
     }
 
     private func reloadCertificates() {
@@ -197,12 +204,16 @@ extension ReaderLoop {
     /// Sent at once where the link is up, and spooled at the same time: the AIoTF may hear of a device before the disk has
     /// it, the device is acknowledged after.
     private mutating func carryOut(_ relay: Relay) {
-        let isUp = book.maySend(relay) && shells.links.indices.contains(relay.link.value)
-        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil)
+        send(relay)
         let put = shells.put
         shells.spool.append(owner: relay.aiotfIdentifier, payload: relay.octets) { result in
             put(.spooled(relay: relay.id, result))
         }
+    }
+
+    private mutating func send(_ relay: Relay) {
+        let isUp = book.maySend(relay) && shells.links.indices.contains(relay.link.value)
+        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil)
     }
 
     private mutating func carryOut(_ steps: [RelayBook.Step], at now: AirTime) {
@@ -211,6 +222,7 @@ extension ReaderLoop {
             case .relayed(let id): reader.handle(.relayed(id: id), at: now)
             case .notRelayed(let id): reader.handle(.notRelayed(id: id), at: now)
             case .remove(let sequences): shells.spool.remove(sequences)
+            case .sendRelay(let relay): send(relay)
             case .send(let link, let sequence, let octets):
                 guard shells.links.indices.contains(link.value) else { continue }
                 book.sent(sequence, over: link, frame: shells.links[link.value].send(octets))

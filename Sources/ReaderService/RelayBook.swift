@@ -13,6 +13,8 @@ struct RelayBook: Sendable {
         case notRelayed(UInt64)
         /// Send over the link, and say under which number it went with `sent`.
         case send(LinkID, sequence: UInt64, [UInt8])
+        /// The same for a relay that the disk does not have yet; say the number with `ordered`.
+        case sendRelay(Relay)
         /// The AIoTF has them.
         case remove([UInt64])
     }
@@ -45,7 +47,8 @@ struct RelayBook: Sendable {
     private var links: [LinkID: Link] = [:]
     private var pending: [UInt64: Pending] = [:]
 
-    /// The AIoTF of a link has accepted this reader: everything durable for it goes first, in order.
+    /// The AIoTF of a link has accepted this reader: everything that is kept for it goes first, in order. What is still on
+    /// its way to the disk too: after its release the AIoTF would take it for late.
     mutating func linkUp(
         _ id: LinkID, aiotfIdentifier: [UInt8], answersProbes: Bool, spooled: [(sequence: UInt64, octets: [UInt8])]
     ) -> [Step] {
@@ -57,7 +60,9 @@ struct RelayBook: Sendable {
         let known = Dictionary(link.waiting.map { ($0.sequence, $0.correlation) }, uniquingKeysWith: { $1 })
         link.waiting = spooled.map { Waiting(sequence: $0.sequence, frame: nil, correlation: known[$0.sequence] ?? -1) }
         links[id] = link
+        let underWay = pending.values.map(\.relay).filter { $0.link == id && $0.aiotfIdentifier == aiotfIdentifier }
         return spooled.map { .send(id, sequence: $0.sequence, $0.octets) }
+            + underWay.sorted { $0.id < $1.id }.map(Step.sendRelay)
     }
 
     mutating func linkDown(_ id: LinkID) {

@@ -5,23 +5,23 @@ import Foundation
 import Settings
 
 /// Runs something of the AIoTF; a failure is told and ends the program with its exit status.
-func reportingFailures<Value>(_ body: () throws -> Value) throws -> Value {
+func reportingFailures<Value: ~Copyable>(_ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch {
-        throw exitCode(for: error)
+        throw reportedStatus(of: error)
     }
 }
 
 /// Tells a failure, and gives the exit status for it.
-func exitCode(for error: any Error) -> any Error {
+func reportedStatus(of error: any Error) -> any Error {
     switch error {
     case let failure as any ServiceFailure:
         for line in failure.description.split(separator: "\n") { Console.report(String(line)) }
         return ExitCode(failure.exitStatus)
     case let problems as SettingsProblems:
         for line in problems.description.split(separator: "\n") { Console.report(String(line)) }
-        return ExitCode(78)
+        return Ending.configuration
     default: return error
     }
 }
@@ -40,20 +40,12 @@ struct StoreOptions: ParsableArguments {
     /// What the configuration says, and over it what the options say.
     func settings() throws -> AIoTFSettings {
         var settings = AIoTFSettings()
-        if let config { settings = try AIoTFSettings(file: SettingsFile(try Self.text(of: config), name: config)) }
+        if let config {
+            settings = try AIoTFSettings(file: SettingsFile(try ConfigurationFile.text(at: config), name: config))
+        }
         if let store { settings.store = store }
         if let keyFile { settings.keyFile = keyFile }
         return settings
-    }
-
-    /// A text file, or exit status 66.
-    static func text(of path: String) throws -> String {
-        do {
-            return try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            Console.report("cannot read \(path): \(error.localizedDescription)")
-            throw Ending.noInput
-        }
     }
 }
 

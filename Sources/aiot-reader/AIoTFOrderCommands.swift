@@ -134,7 +134,7 @@ struct AIoTFResultsCommand: ParsableCommand {
         for result in report.results { printer.show(ControlLine.device(result, order: report.id).text) }
         guard let ending = report.ending else {
             printer.show(ControlLine.unfinished(order: report.id, devices: report.results.count).text)
-            throw ExitCode(75)
+            throw Ending.tryAgain
         }
         if let refusal = ending.refusal {
             printer.show(ControlLine.error("the order was refused: \(refusal)").text)

@@ -1,5 +1,6 @@
 import AIoTAir
 import AIoTBase
+import AIoTDevice
 import AIoTF
 import AIoTFService
 import AIoTSecurity
@@ -104,7 +105,7 @@ struct ProvisionGroupCommand: ParsableCommand {
         try parent.provision { store in
             guard let first = member.first, let configuration = try store.configuration(ofDevice: first.octets) else {
                 Console.report("the first member is not provisioned: provision devices before their group")
-                throw ExitCode(78)
+                throw Ending.configuration
             }
             var new = Provisioning()
             new.groups = [
@@ -135,12 +136,12 @@ struct ProvisionCSVCommand: ParsableCommand {
     @Argument(help: "The CSV file.") var file: String
 
     func run() throws {
-        let text = try StoreOptions.text(of: file)
+        let text = try ConfigurationFile.text(at: file)
         let new = try reportingFailures { try ProvisioningFile(text, name: file) }
         do {
             try parent.provision { _ in new.provisioning }
         } catch let failure as ProvisioningFailure {
-            throw exitCode(for: new.placed(failure))
+            throw reportedStatus(of: new.placed(failure))
         }
     }
 }

@@ -1,10 +1,9 @@
 import AIoTFService
 import ArgumentParser
 import CoreLink
-import Dispatch
 import Glibc
-import Logging
 import ServiceLifecycle
+import UnixSignals
 
 struct AIoTFServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,24 +38,29 @@ struct AIoTFServeCommand: AsyncParsableCommand {
     @Option(help: "The AIOTFIdentifier, in hexadecimal. (default: a1)")
     var aiotfId: HexOption?
 
+    @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
+    var logLevel = LogLevelOption.info
+
     func run() async throws {
-        let log = Logger(label: "aiotf")
+        signal(SIGPIPE, SIG_IGN)
+        let log = ProgramLog.make(level: logLevel)
         do {
             let settings = try settings()
             let service = try AIoTFService(settings: settings, masterKey: try settings.masterKey(), log: log)
-            let hangUp = Self.onHangUp { service.reload() }
-            defer { hangUp.cancel() }
             var configuration = ServiceGroupConfiguration(
-                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: HangUp { service.reload() }),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
             configuration.maximumGracefulShutdownDuration = .seconds(5)
             configuration.maximumCancellationDuration = .seconds(5)
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as LinkError {
             Console.report(error.description)
-            throw ExitCode(69)
+            throw Ending.unavailable
         } catch {
-            throw exitCode(for: error)
+            throw reportedStatus(of: error)
         }
     }
 
@@ -70,13 +74,5 @@ struct AIoTFServeCommand: AsyncParsableCommand {
         if let control { settings.control = control }
         if let aiotfId { settings.identifier = aiotfId.octets }
         return settings
-    }
-
-    private static func onHangUp(_ body: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
-        signal(SIGHUP, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGHUP)
-        source.setEventHandler(handler: body)
-        source.resume()
-        return source
     }
 }

@@ -25,7 +25,7 @@ struct ControlConversation: ~Copyable {
                 case .line(let text): printer.show(text)
                 case .timeOut:
                     Console.report("not done in time; it goes on: see `aiot-reader aiotf results`")
-                    throw ExitCode(75)
+                    throw Ending.tryAgain
                 case .end:
                     guard printer.isComplete else { throw ControlSocketFailure.ended(path: path) }
                     if let status = printer.status { throw status }
@@ -33,7 +33,7 @@ struct ControlConversation: ~Copyable {
                 }
             }
         } catch {
-            throw exitCode(for: error)
+            throw reportedStatus(of: error)
         }
     }
 
@@ -72,7 +72,7 @@ struct ControlPrinter {
             say("order \(order) goes on: \(fields["devices"] ?? 0) found so far")
         case "error":
             isComplete = true
-            status = ExitCode(1)
+            status = Ending.failures
             Console.report(fields["error"] as? String ?? line)
         default: break
         }

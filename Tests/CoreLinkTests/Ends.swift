@@ -7,6 +7,7 @@ struct ServerEnd: Sendable {
     let happenings = Happenings<ServerEvent>()
     let log = Happenings<String>()
     let server: LinkServer
+    let addresses: [LinkAddress]
     private let task: Task<Void, any Error>
 
     /// What the server does with a PDU by itself.
@@ -15,11 +16,14 @@ struct ServerEnd: Sendable {
         case onlyAccepts
         /// It processes nothing, so that its credit runs out.
         case leavesEverything
+        /// As that, but for the NG Setup.
+        case takesOnlySetup
     }
 
     init(
         at address: LinkAddress, tls: TLSFiles? = nil, limits: ServerLimits = ServerLimits(), manner: Manner = .answers
     ) throws {
+        addresses = [address]
         let happenings = happenings
         let box = Box<LinkServer>()
         server = try LinkServer(addresses: [address], tls: tls, limits: limits, log: LogRecorder.logger(log)) { event in
@@ -34,6 +38,7 @@ struct ServerEnd: Sendable {
 
     private static func answer(_ pdu: [UInt8], of id: ConnectionID, from server: LinkServer, _ manner: Manner) {
         if manner == .leavesEverything { return }
+        if manner == .takesOnlySetup, pdu.dropFirst().first != 21 { return }
         if !pdu.isEmpty, case .ngSetupRequest(let request) = try? NGAPPDU(decoding: pdu) {
             server.send(Setup.response(probes: request.supportsProbes), to: id)
         } else if manner == .answers {
@@ -57,6 +62,9 @@ struct ServerEnd: Sendable {
             if case .disconnected(let gone, let reason) = $0, id == nil || gone == id { reason } else { nil }
         }
     }
+
+    /// Waits for the server to end by itself.
+    func ended() async throws { try await task.value }
 
     func stop() async throws {
         task.cancel()

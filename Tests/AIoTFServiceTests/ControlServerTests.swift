@@ -1,0 +1,105 @@
+import AIoTF
+import Glibc
+import Logging
+import Testing
+
+@testable import AIoTFService
+
+@Suite struct ControlServerTests {
+    let folder: TemporaryFolder
+    let mailbox = Mailbox()
+    private var path: String { folder.file("control") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func server() -> ControlServer {
+        ControlServer(path: path, mailbox: mailbox, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    @Test func aRequestComesInAndItsLinesGoOut() async throws {
+        let server = server()
+        let listener = try await server.start()
+        var client = try ControlClient(path: path)
+        try client.send(.cancel(order: 7))
+        guard case .requested(let id, .cancel(order: 7)) = mailbox.take(within: 5_000_000_000)?.first else {
+            Issue.record("the request did not come in")
+            return
+        }
+        server.tell(.error("one"), to: id, isLast: false)
+        server.tell(.error("two"), to: id, isLast: true)
+        #expect(try client.line(within: 5_000) == .line(#"{"type":"error","error":"one"}"#))
+        #expect(try client.line(within: 5_000) == .line(#"{"type":"error","error":"two"}"#))
+        #expect(try client.line(within: 5_000) == .end)
+        await listener.close()
+        #expect(access(path, F_OK) != 0)
+    }
+
+    @Test(arguments: [
+        "nonsense\n", "\u{0}\u{1}\n", "{\"request\":\"inventory\"}\n", String(repeating: "x", count: 70_000),
+    ])
+    func garbageIsAnsweredWithAnErrorLine(text: String) async throws {
+        let listener = try await server().start()
+        var client = try ControlClient(path: path)
+        try client.send(Array(text.utf8))
+        guard case .line(let line) = try client.line(within: 5_000) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(line.hasPrefix(#"{"type":"error""#))
+        #expect(try client.line(within: 5_000) == .end)
+        await listener.close()
+    }
+
+    @Test func othersMayNotConnect() async throws {
+        let listener = try await server().start()
+        var status = stat()
+        #expect(stat(path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o660)
+        await listener.close()
+    }
+
+    @Test func aSocketInUseIsNotTakenAway() async throws {
+        let first = try await server().start()
+        let failure = await #expect(throws: ControlSocketFailure.self) { try await server().start() }
+        #expect(failure?.reason == .inUse)
+        await first.close()
+        await (try server().start()).close()
+    }
+
+    @Test func theSocketOfOneThatHasDiedIsReplaced() async throws {
+        let descriptor = try ControlServerTests.bind(path)
+        close(descriptor)
+        #expect(access(path, F_OK) == 0)
+        await (try server().start()).close()
+    }
+
+    @Test func aFileThatIsNoSocketIsLeftAlone() async throws {
+        close(open(path, O_CREAT | O_WRONLY, 0o600))
+        let failure = await #expect(throws: ControlSocketFailure.self) { try await server().start() }
+        #expect(failure?.reason == .notASocket)
+    }
+
+    @Test func whereNobodyListensThatIsSaid() throws {
+        do {
+            _ = try ControlClient(path: path)
+            Issue.record("connected to nobody")
+        } catch {
+            #expect(error.reason == .nobodyListens)
+            #expect(error.exitStatus == 69)
+        }
+    }
+
+    private static func bind(_ path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let status = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(status == 0)
+        return descriptor
+    }
+}

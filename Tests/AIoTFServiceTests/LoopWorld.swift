@@ -1,0 +1,203 @@
+import AIoTBase
+import AIoTDevice
+import AIoTF
+import AIoTFService
+import AIoTSecurity
+import GRDB
+import Logging
+import NGAP
+import Synchronization
+import Testing
+
+/// What a loop did, in order.
+enum Deed: Equatable {
+    case sent(ReaderID, NGAPPDU)
+    case answeredProbe(ReaderID)
+    case processed(ReaderID)
+    case closed(ReaderID)
+    case told(ControlClientID, String, isLast: Bool)
+}
+
+/// Links and clients in memory; each deed is noted with what the store held at that moment.
+final class Deeds: ReaderLinks, ControlClients {
+    private let noted = Mutex<[Deed]>([])
+    private let watch = Mutex<@Sendable (Deed) -> Void>({ _ in })
+
+    /// Calls `body` at each deed from now on.
+    func onEach(_ body: @escaping @Sendable (Deed) -> Void) { watch.withLock { $0 = body } }
+
+    /// All deeds since the last call.
+    func take() -> [Deed] {
+        noted.withLock { deeds in
+            defer { deeds = [] }
+            return deeds
+        }
+    }
+
+    private func note(_ deed: Deed) {
+        watch.withLock { $0 }(deed)
+        noted.withLock { $0.append(deed) }
+    }
+
+    func send(_ pdu: [UInt8], to reader: ReaderID) {
+        guard !pdu.isEmpty else { return note(.answeredProbe(reader)) }
+        guard let message = try? NGAPPDU(decoding: pdu) else {
+            Issue.record("what was sent does not decode")
+            return
+        }
+        note(.sent(reader, message))
+    }
+
+    func processed(_ reader: ReaderID) { note(.processed(reader)) }
+    func close(_ reader: ReaderID, reason: String) { note(.closed(reader)) }
+
+    func tell(_ line: ControlLine, to client: ControlClientID, isLast: Bool) {
+        note(.told(client, line.text, isLast: isLast))
+    }
+}
+
+/// A loop over a store, and one reader in front of simulated devices, made of nothing but NGAP.
+final class LoopWorld {
+    static let reader = ReaderID(1)
+    static let client = ControlClientID(1)
+    static let gnb = GlobalGNBID(plmn: [0x00, 0xF1, 0x10], gnbID: 7, bitLength: 22)
+
+    let fixture: StoreFixture
+    let store: DeviceStore
+    let deeds = Deeds()
+    var loop: AIoTFLoop
+    var devices: [DeviceNAS] = []
+    var now = AirTime.zero
+    var generator = SeededGenerator(seed: 5)
+    /// Everything that was done, in order.
+    var history: [Deed] = []
+    /// Another process that keeps the store locked.
+    var blocker: DatabaseQueue?
+    private var lastDevice: UInt32 = 0
+    private var places: [UInt32: Int] = [:]
+
+    /// - Parameter count: devices that are provisioned, in one group, and stand in front of the reader.
+    init(_ count: Int) throws {
+        fixture = try StoreFixture()
+        store = try fixture.open()
+        try store.provision(try StoreFixture.provisioning(count), replaces: false)
+        loop = try Self.makeLoop(store, deeds)
+        let group = DeviceGroup(id: StoreFixture.groupID, key: try StoreFixture.key(0xFF))
+        devices = try (0..<count).map { place in
+            let record = try StoreFixture.device(place)
+            return DeviceNAS(
+                DeviceProvisioning(
+                    deviceID: record.id, key: record.key, configuration: record.configuration, groups: [group]),
+                nonVolatile: DeviceNonVolatile(groupCounters: [0], memory: Array(0..<64)))
+        }
+    }
+
+    static func makeLoop(_ store: DeviceStore, _ deeds: Deeds) throws -> AIoTFLoop {
+        try AIoTFLoop(
+            configuration: AIoTFConfiguration(), store: store, links: deeds, clients: deeds,
+            generator: SeededGenerator(seed: 9), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// - Returns: what the turn has led to.
+    @discardableResult
+    func turn(_ inputs: ServerInput...) throws -> [Deed] {
+        try loop.turn(inputs, at: now)
+        let new = deeds.take()
+        history += new
+        return new
+    }
+
+    @discardableResult
+    func receive(_ pdus: NGAPPDU..., from reader: ReaderID = reader) throws -> [Deed] {
+        try loop.turn(try pdus.map { .received(reader, try $0.encoded()) }, at: now)
+        let new = deeds.take()
+        history += new
+        return new
+    }
+
+    @discardableResult
+    func connect(_ reader: ReaderID = reader) throws -> [Deed] {
+        try turn(.connected(reader, peer: "127.0.0.1:1"))
+        let area = SupportedTA(tac: [0, 0, 1], plmns: [.init(plmn: Self.gnb.plmn, slices: [SNSSAI(sst: 1)])])
+        return try receive(
+            .ngSetupRequest(NGSetupRequest(globalGNBID: Self.gnb, ranNodeName: "dock", supportedTAs: [area])),
+            from: reader)
+    }
+
+    @discardableResult
+    func order(_ request: String) throws -> [Deed] {
+        try turn(.requested(Self.client, try ControlRequest(request.utf8)))
+    }
+
+    /// Lines that clients were told so far.
+    var lines: [String] {
+        history.compactMap { if case .told(_, let line, _) = $0 { line } else { nil } }
+    }
+
+    /// Plays the reader until nothing is left to happen; deadlines pass only when nothing else does.
+    func run() throws {
+        var open = history
+        history = []
+        for _ in 0..<10_000 {
+            guard !open.isEmpty else {
+                history += open
+                guard let deadline = loop.nextDeadline else { return }
+                now = max(now, deadline)
+                open = try turn()
+                history.removeLast(open.count)
+                continue
+            }
+            let deed = open.removeFirst()
+            history.append(deed)
+            guard case .sent(_, let pdu) = deed else { continue }
+            let before = history.count
+            try play(pdu)
+            open += history[before...]
+            history.removeSubrange(before...)
+        }
+        Issue.record("the world does not come to rest")
+    }
+
+    private func play(_ pdu: NGAPPDU) throws {
+        switch pdu {
+        case .inventoryRequest(let message): try page(message)
+        case .commandRequest(let message): try command(message)
+        case .aiotSessionReleaseCommand(let message):
+            try receive(.aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)))
+        default: break
+        }
+    }
+
+    private func page(_ message: InventoryRequest) throws {
+        try receive(.inventoryResponse(InventoryResponse(session: message.session)))
+        let paging = [1] + message.randN.octets + message.deviceIdentification.identity
+        for place in devices.indices {
+            guard case .addressed = devices[place].receivePaging(paging),
+                let pdu = devices[place].makeAccessResponse(using: &generator)
+            else { continue }
+            lastDevice += 1
+            places[lastDevice] = place
+            let device = InventoryReport.Device(nasPDU: pdu, ranDeviceNGAPID: lastDevice)
+            try receive(
+                .inventoryReport(
+                    InventoryReport(
+                        session: message.session, globalGNBID: Self.gnb,
+                        readers: [.init(readerIndex: 1, devices: [device])])))
+        }
+        try receive(
+            .inventoryReport(
+                InventoryReport(session: message.session, globalGNBID: Self.gnb, inventoryComplete: true)))
+    }
+
+    private func command(_ message: CommandRequest) throws {
+        var answer: [UInt8] = []
+        if !message.nasPDU.isEmpty, let place = places[message.ranDeviceNGAPID],
+            case .reply(let pdu, _) = devices[place].receive(message.nasPDU)
+        {
+            answer = pdu
+        }
+        try receive(
+            .commandResponse(
+                CommandResponse(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, nasPDU: answer)))
+    }
+}
