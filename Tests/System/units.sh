@@ -31,7 +31,7 @@ said=$(verify)
 # Plants a mistake: the sed script, and what must be said about it.
 planted() {
     install_units "$1"
-    verify | grep -q "$2" || fail "not found by systemd-analyze verify: $1"
+    grep -q "$2" <<<"$(verify)" || fail "not found by systemd-analyze verify: $1"
 }
 planted 's/^Type=notify/Type=notfy/' 'Failed to parse service type'
 planted 's/^ProtectHome=/ProtectHouse=/' "Unknown key"
