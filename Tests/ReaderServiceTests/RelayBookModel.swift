@@ -82,6 +82,11 @@ struct RelayBookModel {
         #expect(
             frames.prefix(waiting.count).map(\.relay) == waiting.map(\.relay),
             "what waits goes first, once and in order; \(comment)")
+        guard aiotf == Self.ours else { return }
+        let underWay = unheard.map(\.relay) + unwritten
+        #expect(
+            frames.dropFirst(waiting.count).map(\.relay) == underWay,
+            "what is on its way to the disk goes next; \(comment)")
     }
 
     mutating func linkDown() {
