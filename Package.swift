@@ -132,6 +132,9 @@ let package = Package(
                 "NGAP", "Spool", "Settings", logging, serviceLifecycle,
             ]),
         tests(
+            "LoopbackFrontEndTests",
+            uses: ["LoopbackFrontEnd", "AIoTDevice", "AIoTBase"]),
+        tests(
             "AIoTFServiceTests",
             uses: [
                 "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",

@@ -29,7 +29,8 @@ struct ReaderLoop {
     private let shells: Shells
     private let stopTimeout: AirDuration
     private var book = RelayBook()
-    private var epoch: UInt16
+    /// What the epoch file holds.
+    var epoch: UInt16
     /// What came of the frame that is on the air, once that time has come.
     private var outcome: (id: UInt64, outcome: RadioOutcome)?
     /// Set once the service is to stop.

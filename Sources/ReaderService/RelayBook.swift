@@ -93,6 +93,8 @@ struct RelayBook: Sendable {
         guard let entry = pending.removeValue(forKey: id) else { return [] }
         let relay = entry.relay
         var link = links[relay.link] ?? Link()
+        // The link came up after the record was durable and before this was heard: it went with all that was waiting.
+        if link.waiting.contains(where: { $0.sequence == sequence }) { return [.relayed(id)] }
         let isSent = entry.sending != nil && entry.connection == link.connection && link.aiotfIdentifier != nil
         link.waiting.append(Waiting(sequence: sequence, sending: isSent ? entry.sending : nil))
         links[relay.link] = link
