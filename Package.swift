@@ -192,6 +192,7 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
     ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
     ("Spool", ["Spool"]),
+    ("Link", ["AIoTLink", "AIoTBase", "NGAP"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {

@@ -20,7 +20,8 @@ struct RelayBookModel {
     private var isDead = false
     private var lastFrame: UInt64 = 0
     /// Frames of this connection, and the relay in each.
-    private var frames: [(number: UInt64, relay: UInt64)] = []
+    private var frames: [(number: UInt64, relay: UInt64, time: AirTime)] = []
+    private var now = AirTime.zero
 
     private var relays: [UInt64: Relay] = [:]
     /// On their way to the disk, in order.
@@ -37,14 +38,14 @@ struct RelayBookModel {
 
     var ordered: Int { relays.count }
 
-    mutating func order(correlation: Int) {
+    mutating func order() {
         let id = UInt64(relays.count + 1)
         let relay = Relay(
-            id: id, link: Self.link, aiotfIdentifier: Self.ours, correlation: correlation,
+            id: id, link: Self.link, aiotfIdentifier: Self.ours,
             octets: (0..<8).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) })
         relays[id] = relay
         unwritten.append(id)
-        book.ordered(relay, frame: book.maySend(relay) ? send(id) : nil)
+        book.ordered(relay, frame: book.maySend(relay) ? send(id) : nil, at: now)
     }
 
     mutating func write() {
@@ -59,13 +60,13 @@ struct RelayBookModel {
         guard !unwritten.isEmpty else { return }
         let relay = unwritten.removeFirst()
         refused.insert(relay)
-        carryOut(book.notSpooled(relay), confirmed: nil, correlation: nil)
+        carryOut(book.notSpooled(relay), confirmed: nil)
     }
 
     mutating func hear() {
         guard !unheard.isEmpty else { return }
         let (relay, sequence) = unheard.removeFirst()
-        carryOut(book.spooled(relay, sequence: sequence), confirmed: nil, correlation: nil)
+        carryOut(book.spooled(relay, sequence: sequence), confirmed: nil)
         guard owner == Self.ours, !isDead else { return }
         #expect(frames.contains { $0.relay == relay }, "a durable relay has not been sent; \(comment)")
     }
@@ -78,7 +79,7 @@ struct RelayBookModel {
         let steps = book.linkUp(
             Self.link, aiotfIdentifier: aiotf, answersProbes: answersProbes,
             spooled: waiting.map { ($0.sequence, relays[$0.relay]?.octets ?? []) })
-        carryOut(steps, confirmed: nil, correlation: nil)
+        carryOut(steps, confirmed: nil)
         #expect(
             frames.prefix(waiting.count).map(\.relay) == waiting.map(\.relay),
             "what waits goes first, once and in order; \(comment)")
@@ -102,23 +103,23 @@ struct RelayBookModel {
     /// The AIoTF has dealt with this many of the frames of the connection.
     mutating func confirm(_ count: Int) {
         guard owner != nil, answersProbes, let last = frames.prefix(count).last else { return }
-        carryOut(book.confirmed(Self.link, upTo: last.number), confirmed: last.number, correlation: nil)
+        carryOut(book.confirmed(Self.link, upTo: last.number), confirmed: last.number)
     }
 
-    mutating func release(correlation: Int) {
-        guard owner != nil else { return }
-        carryOut(book.released(Self.link, correlation: correlation), confirmed: nil, correlation: correlation)
+    mutating func pass(milliseconds: Int64) {
+        now += .milliseconds(milliseconds)
+        carryOut(book.advance(to: now), confirmed: nil)
     }
 
     private mutating func send(_ relay: UInt64) -> UInt64? {
         #expect(owner == Self.ours, "sent to an AIoTF that it is not for; \(comment)")
         guard !isDead else { return nil }
         lastFrame += 1
-        frames.append((lastFrame, relay))
+        frames.append((lastFrame, relay, now))
         return lastFrame
     }
 
-    private mutating func carryOut(_ steps: [RelayBook.Step], confirmed: UInt64?, correlation: Int?) {
+    private mutating func carryOut(_ steps: [RelayBook.Step], confirmed: UInt64?) {
         for step in steps {
             switch step {
             case .relayed(let id):
@@ -129,24 +130,25 @@ struct RelayBookModel {
                 #expect(refused.contains(id), "\(comment)")
             case .send(_, let sequence, let octets):
                 let relay = octets.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
-                book.sent(sequence, over: Self.link, frame: send(relay))
+                book.sent(sequence, over: Self.link, frame: send(relay), at: now)
             case .sendRelay(let relay):
-                book.ordered(relay, frame: send(relay.id))
+                book.ordered(relay, frame: send(relay.id), at: now)
             case .remove(let sequences):
-                for sequence in sequences { remove(sequence, confirmed, correlation) }
+                for sequence in sequences { remove(sequence, confirmed) }
             }
         }
     }
 
-    private mutating func remove(_ sequence: UInt64, _ confirmed: UInt64?, _ correlation: Int?) {
+    private mutating func remove(_ sequence: UInt64, _ confirmed: UInt64?) {
         // One that was confirmed before the book heard of it is taken off once more; the spool does not mind.
         guard let index = spool.firstIndex(where: { $0.sequence == sequence }) else { return }
         let relay = spool.remove(at: index).relay
-        let sent = frames.filter { $0.relay == relay }.map(\.number)
+        let sent = frames.filter { $0.relay == relay }
         if answersProbes {
-            #expect(sent.contains { $0 <= confirmed ?? 0 }, "removed, and the AIoTF may not have it; \(comment)")
+            #expect(sent.contains { $0.number <= confirmed ?? 0 }, "removed, and the AIoTF may not have it; \(comment)")
         } else {
-            #expect(!sent.isEmpty && relays[relay]?.correlation == correlation, "removed without a sign; \(comment)")
+            let isOld = sent.contains { now - $0.time >= RelayBook.unprobedDelivery }
+            #expect(isOld, "removed before the connection has lasted; \(comment)")
         }
     }
 }
