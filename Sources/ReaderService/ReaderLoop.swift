@@ -99,6 +99,13 @@ struct ReaderLoop {
         if !reader.isIdle { shells.log.warning("stopping with exchanges in flight: their time was over") }
         shells.frontEnd.setCarrier(isOn: false, at: now)
         hasFinished = true
+        let counters = reader.counters
+        let dropped = DropReason.allCases.compactMap { reason in
+            counters.dropped[reason].map { "\(reason.rawValue) \($0)" }
+        }
+        shells.log.info(
+            "\(counters.acknowledged) devices acknowledged in \(counters.rounds) rounds; dropped: \(dropped.isEmpty ? "nothing" : dropped.joined(separator: ", "))"
+        )
     }
 
     private func reloadCertificates() {
