@@ -10,11 +10,15 @@ import traceback
 
 import exchange
 import kills
+import troubles
 
 SCENARIOS = {
     "two-processes": exchange.two_processes,
     "delay": exchange.delay,
+    "swallow": troubles.swallow,
     "kill": kills.kill,
+    "disk-full": troubles.disk_full,
+    "stop": troubles.stop,
 }
 
 

@@ -1,10 +1,11 @@
 """An AIoTF and a reader in a folder of their own: certificates, store, configuration, and how they are started."""
 
+import concurrent.futures
 import pathlib
 import shutil
 import subprocess
 import tempfile
-import time
+import threading
 
 import checker
 import processes
@@ -142,6 +143,28 @@ stop-timeout-ms: 1000{air}
         finally:
             control.close()
 
+    def ordered(self, command=None, within=90.0):
+        """An order that is given in the background; `result()` is what `order` gives."""
+        future = concurrent.futures.Future()
+
+        def work():
+            try:
+                future.set_result(self.order(command, within))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        return future
+
+    def acknowledgements(self, more_than, within=20.0):
+        """Waits until the devices have taken more acknowledgements than that; how many."""
+        path = self.folder / "journal"
+
+        def count():
+            number = path.read_bytes().count(b"ack ") if path.exists() else 0
+            return number if number > more_than else None
+        return processes.wait_until(count, f"no more than {more_than} acknowledgements", within, 0.002)
+
     def readers(self):
         control = processes.Control(self.control_path)
         try:
@@ -176,7 +199,3 @@ stop-timeout-ms: 1000{air}
         """(device, seconds) of every acknowledgement in an order."""
         order_of = self.store.order_of
         return [(ack[1], ack[3]) for ack in self.journal.acknowledged if order_of.get(ack[2]) == order]
-
-
-def now():
-    return time.monotonic()
