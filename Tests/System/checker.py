@@ -105,9 +105,9 @@ def _lost(journal, store):
             texts.append(f"journal line {place + 1}: {device} was acknowledged under {nonce1}, which no order asked for")
         elif (order, device) not in found:
             state = "pending" if (order, device) in store.pending else (
-                "missing" if (order, device) in store.missing else "not there")
+                "missing" if (order, device) in store.missing else "nowhere")
             texts.append(f"journal line {place + 1}: {device} was acknowledged in order {order}, whose results lack it "
-                         f"({state} there)")
+                         f"({state})")
     return texts
 
 
@@ -128,13 +128,15 @@ def _misnamed(journal, store, memory):
     held = dict(zip(store.devices, memory.memories))
     texts = []
     for order, rows in store.results.items():
+        command = store.orders[order]["command"] or bytes(4)
+        place = int.from_bytes(command[1:3], "big") if command[0] == 1 else 0
         for device, authenticated, status, data in rows:
             if device not in held:
                 texts.append(f"order {order} has {device}, which nobody provisioned")
             elif not authenticated:
                 texts.append(f"order {order} has {device} unauthenticated")
-            elif status == 0 and data and bytes(data) != held[device][:len(data)]:
-                whose = [other for other, octets in held.items() if octets[:len(data)] == bytes(data)]
+            elif status == 0 and data and place + len(data) <= WRITTEN and data != held[device][place:][:len(data)]:
+                whose = [other for other, octets in held.items() if octets[place:][:len(data)] == data]
                 texts.append(f"order {order}: under the name {device} stands what {whose or 'nobody'} holds")
     return texts
 

@@ -10,14 +10,19 @@ import traceback
 
 import exchange
 import kills
+import peers
+import planted
 import troubles
 
 SCENARIOS = {
     "two-processes": exchange.two_processes,
     "delay": exchange.delay,
     "swallow": troubles.swallow,
+    "planted": planted.planted,
     "kill": kills.kill,
+    "hostile": peers.hostile,
     "disk-full": troubles.disk_full,
+    "refused": peers.refused,
     "stop": troubles.stop,
 }
 
