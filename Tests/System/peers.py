@@ -104,11 +104,11 @@ def hostile(program, options):
     _hostile_aiotf(program, options)
 
 
-def _context(setting):
-    context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=setting.folder / "tls/authority.pem")
-    context.check_hostname = False
-    context.load_cert_chain(setting.folder / "tls/reader.pem", setting.folder / "tls/reader.key")
-    return context
+def context(setting):
+    """TLS with the reader's certificate."""
+    made = ssl.create_default_context(cafile=setting.folder / "tls/authority.pem")
+    made.load_cert_chain(setting.folder / "tls/reader.pem", setting.folder / "tls/reader.key")
+    return made
 
 
 def _hostile_readers(program, options):
@@ -119,11 +119,11 @@ def _hostile_readers(program, options):
         before = setting.aiotf.resident(), setting.reader.resident()
         order = setting.ordered(exchange.READ)
         begin = setting.acknowledgements(len(setting.journal.acknowledged))
-        context, held, attacks = _context(setting), [], []
+        papers, held, attacks = context(setting), [], []
 
         def connect(inside):
             connection = socket.create_connection(("127.0.0.1", setting.port), timeout=20)
-            return context.wrap_socket(connection, server_hostname="aiotf") if inside else connection
+            return papers.wrap_socket(connection, server_hostname="aiotf") if inside else connection
 
         def attack(saying, inside):
             with contextlib.suppress(OSError), connect(inside) as connection:
@@ -264,9 +264,9 @@ def _refuse(setting, side, wrong, in_reader, in_aiotf):
 
 def _no_certificate(setting):
     setting.start_aiotf()
-    context = ssl.create_default_context(cafile=setting.folder / "tls/authority.pem")
+    bare = ssl.create_default_context(cafile=setting.folder / "tls/authority.pem")
     with contextlib.suppress(OSError), socket.create_connection(("localhost", setting.port), timeout=5) as connection:
-        with context.wrap_socket(connection, server_hostname="aiotf") as inside:
+        with bare.wrap_socket(connection, server_hostname="aiotf") as inside:
             drain(inside)
     print(f"  no certificate at the reader\n    AIoTF:  "
           f"{setting.aiotf.wait('showed no certificate', within=8)[1].split('] ')[-1][:180]}")
