@@ -41,9 +41,10 @@ package struct ReaderDaemon: Service {
         epoch = try epochFile.read() &+ 1
         try epochFile.write(epoch)
         links = try configuration.links.enumerated().map { place, link in
-            try LinkClient(
-                configuration: LinkClientConfiguration(endpoints: link.endpoints, tls: link.tls),
-                log: log
+            var linkLog = log
+            linkLog[metadataKey: "link"] = "\(link.name)"
+            return try LinkClient(
+                configuration: LinkClientConfiguration(endpoints: link.endpoints, tls: link.tls), log: linkLog
             ) { inbox.yield(.link(LinkID(place), $0)) }
         }
     }

@@ -131,7 +131,6 @@ extension ReaderLoop {
             reader.handle(.linkUp(id), at: now)
         case .up(let identifier, let probes):
             tell("up", of: id)
-            shells.log.info("link \(name): up\(probes ? "" : "; this AIoTF answers no probes")")
             let spooled = shells.spool.pending(owner: identifier).map { ($0.sequence, $0.payload) }
             if !spooled.isEmpty { shells.log.notice("link \(name): \(spooled.count) spooled messages go first") }
             carryOut(
@@ -147,7 +146,6 @@ extension ReaderLoop {
             reader.handle(.linkCongested(id, isCongested), at: now)
         case .down(let reason):
             tell("down: \(reason)", of: id)
-            shells.log.warning("link \(name): \(reason)")
             book.linkDown(id)
             reader.handle(.linkDown(id), at: now)
         }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import ServiceManager
+import ServiceManager
 
 @Suite struct ServiceNotifierTests {
     /// What arrives at a notify socket of this name while `body` runs.

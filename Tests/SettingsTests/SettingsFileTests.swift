@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Settings
+import Settings
 
 @Suite struct SettingsFileTests {
     private enum Air: String, CaseIterable {
