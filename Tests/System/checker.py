@@ -23,9 +23,9 @@ class Journal:
             fields = line.split()
             if fields[0] == "page":
                 counter = None if fields[4] == "-" else int(fields[4])
-                self.pages.append((place, fields[1], fields[2], fields[3], counter, (int(fields[5]) if len(fields)>5 else 0) / 1e9))
+                self.pages.append((place, fields[1], fields[2], fields[3], counter, int(fields[5]) / 1e9))
             elif fields[0] == "ack":
-                self.acknowledged.append((place, fields[1], fields[2], (int(fields[3]) if len(fields)>3 else 0) / 1e9))
+                self.acknowledged.append((place, fields[1], fields[2], int(fields[3]) / 1e9))
             elif fields[0] != "carrier":
                 raise AssertionError(f"{path}:{place + 1}: no journal line: {line!r}")
 

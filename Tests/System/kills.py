@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import threading
 import time
 
@@ -206,6 +207,8 @@ def kill(program, options):
             struck += count
             acknowledged += len(setting.journal.acknowledged)
             vain = sum("in vain" in line for line in killer.history)
+            replays = re.findall(r"(\d+) spooled messages go first", setting.reader.log.read_text())
             print(f"  profile {hex(profile)} over {transport}: {count} rounds, {vain} of them without what was waited for, "
-                  f"{len(setting.journal.acknowledged)} acknowledgements in {len(setting.store.orders)} orders", flush=True)
+                  f"{len(setting.journal.acknowledged)} acknowledgements in {len(setting.store.orders)} orders, "
+                  f"{sum(map(int, replays))} messages out of the spool on {len(replays)} occasions", flush=True)
     print(f"  {struck} rounds, {acknowledged} acknowledgements, all promises kept; {time.monotonic() - begin:.0f} s")

@@ -1,6 +1,7 @@
 """The link, the disk or the other side fail while an inventory runs."""
 
 import pathlib
+import re
 import signal
 import subprocess
 import tempfile
@@ -142,6 +143,9 @@ def _slow_aiotf(program, options):
         setting.check_found_once(devices, summary)
         setting.check()
         late = sum("dropped: lateCommand" in line for _, line in setting.reader.lines)
+        assert setting.reader.stop() == 0
+        told = re.search(r"lateCommand (\d+)", setting.reader.wait(r"dropped: .*lateCommand \d", mark)[1])[1]
+        assert int(told) == late, f"the reader has counted {told} late answers and logged {late}"
         slow = [at - begin for at, line in setting.reader.lines if "is slow" in line]
         assert late and late <= len(failures), f"{late} late Command Requests, {len(failures)} Command Failures upstream"
         during = [ack for ack in setting.journal.acknowledged if begin + 0.6 < ack[3] < resumed]
