@@ -132,6 +132,9 @@ let package = Package(
                 "NGAP", "Spool", "Settings", logging, serviceLifecycle,
             ]),
         tests(
+            "LoopbackFrontEndTests",
+            uses: ["LoopbackFrontEnd", "AIoTDevice", "AIoTBase"]),
+        tests(
             "AIoTFServiceTests",
             uses: [
                 "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
@@ -189,6 +192,7 @@ let fuzzed: [(name: String, uses: [Target.Dependency])] = [
     ("Receiver", ["AIoTPhy", "AIoTReplay", "AIoTBase"]),
     ("ReaderCore", ["AIoTReader", "AIoTPhy", "AIoTBase"]),
     ("Spool", ["Spool"]),
+    ("Link", ["AIoTLink", "AIoTBase", "NGAP"]),
     ("Planted", ["NGAP"]),
 ]
 if Context.environment["AIOT_FUZZ"] != nil {

@@ -16,7 +16,7 @@ package final class AIoTFService: Service {
     private let lock: StoreLock
 
     /// Takes hold of the store; nothing listens yet.
-    /// - Throws: `StoreFailure`, `SettingsFailure`, `LinkError`.
+    /// - Throws: `StoreFailure`, `SettingsFailure`.
     package init(settings: AIoTFSettings, masterKey: MasterKey, log: Logger) throws {
         guard let path = settings.store else { throw SettingsFailure.noStore }
         let addresses = try settings.addresses()
@@ -25,11 +25,17 @@ package final class AIoTFService: Service {
         lock = try StoreLock(store: path)
         store = try DeviceStore(path: path, masterKey: masterKey, opening: .orNew)
         let ear = LinkEar(addresses: addresses.count, mailbox: mailbox, notifier: notifier)
-        server = try LinkServer(addresses: addresses, tls: try settings.tlsFiles(), log: log, events: ear.hear)
+        let tls = try settings.tlsFiles()
+        do {
+            server = try LinkServer(addresses: addresses, tls: tls, log: log, events: ear.hear)
+        } catch let error as LinkError {
+            throw SettingsFailure.link(error.description)
+        }
         ear.attach(server)
     }
 
     /// Serves until a graceful shutdown or cancellation.
+    /// - Throws: `StoreFailure`, `ControlSocketFailure`; `LinkError` where it cannot listen.
     package func run() async throws {
         let control = settings.control.map { ControlServer(path: $0, mailbox: mailbox, log: log) }
         var configuration = AIoTFConfiguration()
@@ -44,6 +50,8 @@ package final class AIoTFService: Service {
         let listener = try await control?.start()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
+                // The first to end ends the other.
+                defer { self.mailbox.stop() }
                 group.addTask { try await AIoTFServer(mailbox: self.mailbox).run(loop) }
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.server.run() }
@@ -51,10 +59,7 @@ package final class AIoTFService: Service {
                     self.mailbox.stop()
                 }
                 try await group.next()
-                // The first to end ends the other.
-                self.mailbox.stop()
                 group.cancelAll()
-                try await group.waitForAll()
             }
         } catch {
             await listener?.close()

@@ -66,7 +66,7 @@ package struct AIoTFSettings: Sendable {
             do throws(LinkAddressError) {
                 return try LinkAddress(parsing: text)
             } catch {
-                throw .address("\(error)")
+                throw .link("\(error)")
             }
         }
     }
@@ -85,14 +85,15 @@ package struct AIoTFSettings: Sendable {
 /// What is missing in the settings, or does not go together.
 package enum SettingsFailure: ServiceFailure, Equatable {
     case noAddress
-    case address(String)
+    /// An address, or the files of TLS.
+    case link(String)
     case halfTLS
     case noStore
 
     package var description: String {
         switch self {
         case .noAddress: "nowhere to listen: give --listen tls://0.0.0.0:38413, or listen: [...] in the configuration"
-        case .address(let text): text
+        case .link(let text): text
         case .halfTLS: "TLS needs all of --certificate, --private-key and --authorities (tls: in the configuration)"
         case .noStore: "no store: give --store FILE, or store: FILE in the configuration"
         }

@@ -26,7 +26,7 @@ package enum StoreFailure: ServiceFailure, Equatable {
                 ? "\(path) was written by a newer version (schema \(found), known here: \(known)): use that version"
                 : "\(path) was written by an older version (schema \(found), needed: \(known)): provision a new store"
         case .damaged(let path, let reason):
-            "the store \(path) is damaged (\(reason)): stop the service and restore the file from a backup"
+            "the store \(path) does not work (\(reason)): stop the service and restore the file from a backup"
         case .wrongKey(let path):
             "the master key is not the one that the store \(path) was made with: name its key file with --key-file"
         case .locked(let path): "another process is writing to the store \(path): try again when it is done"
@@ -61,7 +61,7 @@ package enum StoreFailure: ServiceFailure, Equatable {
             case .SQLITE_CANTOPEN: .cannotOpen(path: path, reason: reason)
             case .SQLITE_READONLY, .SQLITE_PERM: .noPermission(path: path)
             case .SQLITE_IOERR: .inputOutput(path: path, reason: reason)
-            default: .inputOutput(path: path, reason: reason)
+            default: .damaged(path: path, reason: reason)
             }
     }
 }

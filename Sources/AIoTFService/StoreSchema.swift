@@ -25,42 +25,43 @@ enum StoreSchema {
         guard let check, masterKey.fits(check) else { throw StoreFailure.wrongKey(path: path) }
     }
 
-    /// `number` gives the order of provisioning; `generation` grows with every change of devices and groups.
+    /// STRICT, so that a row that was written by hand cannot hold what the code does not expect. `number` gives the
+    /// order of provisioning; `generation` grows with every change of devices and groups.
     private static let tables = """
-        CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE devices (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
-            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL);
+            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
         CREATE INDEX devices_generation ON devices (generation);
         CREATE TABLE groups (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
-            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL);
+            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
         CREATE TABLE members (
             group_number INTEGER NOT NULL REFERENCES groups, device_number INTEGER NOT NULL REFERENCES devices,
-            PRIMARY KEY (group_number, device_number)) WITHOUT ROWID;
+            PRIMARY KEY (group_number, device_number)) STRICT, WITHOUT ROWID;
         CREATE TABLE counters (
             kind TEXT NOT NULL, id BLOB NOT NULL, confirmed INTEGER NOT NULL, unanswered INTEGER NOT NULL,
-            PRIMARY KEY (kind, id)) WITHOUT ROWID;
+            PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
         CREATE TABLE orders (
             id INTEGER PRIMARY KEY, target TEXT, target_id BLOB, command BLOB, scope TEXT,
-            finished INTEGER NOT NULL DEFAULT 0, requests INTEGER, refusal TEXT);
+            finished INTEGER NOT NULL DEFAULT 0, requests INTEGER, refusal TEXT) STRICT;
         CREATE TABLE results (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
             authenticated INTEGER NOT NULL, command_status INTEGER, command_data BLOB,
-            PRIMARY KEY (order_id, device_id));
+            PRIMARY KEY (order_id, device_id)) STRICT;
         CREATE TABLE pending (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
             authenticated INTEGER NOT NULL, command_has_left INTEGER NOT NULL,
-            PRIMARY KEY (order_id, device_id)) WITHOUT ROWID;
+            PRIMARY KEY (order_id, device_id)) STRICT, WITHOUT ROWID;
         CREATE TABLE missing (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
-            PRIMARY KEY (order_id, device_id)) WITHOUT ROWID;
+            PRIMARY KEY (order_id, device_id)) STRICT, WITHOUT ROWID;
         CREATE TABLE requests (
             correlation INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, plmn BLOB NOT NULL, gnb_id INTEGER NOT NULL,
             gnb_bits INTEGER NOT NULL, nonce1 BLOB NOT NULL, target TEXT NOT NULL, target_id BLOB, counter INTEGER,
-            has_follow_on INTEGER NOT NULL);
+            has_follow_on INTEGER NOT NULL) STRICT;
         CREATE TABLE sessions (
             correlation INTEGER NOT NULL, ran_device_id INTEGER NOT NULL, device_id BLOB NOT NULL,
-            nonce1 BLOB NOT NULL, nonce2 BLOB NOT NULL, PRIMARY KEY (correlation, ran_device_id)) WITHOUT ROWID;
+            nonce1 BLOB NOT NULL, nonce2 BLOB NOT NULL, PRIMARY KEY (correlation, ran_device_id)) STRICT, WITHOUT ROWID;
         """
 }

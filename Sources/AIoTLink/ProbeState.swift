@@ -10,7 +10,16 @@ struct ProbeState: Sendable {
     private var lastSaid: AirTime
     private var lastNumber: UInt64 = 0
     private var outstanding: (upTo: UInt64, since: AirTime)?
+    /// When the first PDU that no probe covers yet was sent.
     private var firstUncovered: AirTime?
+    /// When `advance` was last called while a probe was outstanding.
+    private var lastAsked = AirTime.zero
+
+    enum Verdict: Hashable {
+        case alive
+        case sendProbe
+        case dead
+    }
 
     init(times: LinkTimes, at time: AirTime) {
         self.times = times
@@ -40,15 +49,6 @@ struct ProbeState: Sendable {
         }
         let silent = min(lastHeard, lastSaid) + times.silence
         return firstUncovered.map { min(silent, $0 + times.confirmation) } ?? silent
-    }
-
-    /// When `advance` was last called while a probe was outstanding.
-    private var lastAsked = AirTime(nanoseconds: .min)
-
-    enum Verdict: Hashable {
-        case alive
-        case sendProbe
-        case dead
     }
 
     mutating func advance(to time: AirTime) -> Verdict {

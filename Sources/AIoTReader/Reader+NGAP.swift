@@ -201,7 +201,7 @@ extension Reader {
             .relay(
                 Relay(
                     id: lastRelay, link: name.link, aiotfIdentifier: name.aiotfIdentifier,
-                    correlation: name.correlation, octets: octets)))
+                    octets: octets)))
     }
 
     mutating func relayed(_ id: UInt64) {

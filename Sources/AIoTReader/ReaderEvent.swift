@@ -50,7 +50,6 @@ package struct Relay: Hashable, Sendable {
     package var id: UInt64
     package var link: LinkID
     package var aiotfIdentifier: [UInt8]
-    package var correlation: Int
     package var octets: [UInt8]
 }
 

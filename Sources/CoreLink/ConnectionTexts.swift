@@ -16,35 +16,40 @@ struct ConnectionTexts: Sendable {
         let peer: PeerVerifier.Peer
     }
 
-    func closedByPeer(wasOpen: Bool) -> String {
-        wasOpen ? "\(peer) closed the connection: its log names the reason" : "\(peer) hung up before it said anything"
-    }
+    /// - Parameter atOnce: when it stood, and before anything was heard on it.
+    func closedByPeer(atOnce: Bool) -> String { system(ECONNRESET, atOnce: atOnce) }
 
-    func ended(by error: any Error, wasOpen: Bool) -> String {
+    func ended(by error: any Error, atOnce: Bool) -> String {
         switch error {
         case let error as LinkError: error.description
-        case let error as IOError: system(error.errnoCode)
+        case let error as IOError: system(error.errnoCode, atOnce: atOnce)
         case let error as NIOConnectionError:
             if let failure = error.connectionErrors.first {
-                ended(by: failure.error, wasOpen: wasOpen)
+                ended(by: failure.error, atOnce: atOnce)
             } else {
                 "the host name of \(peer) cannot be resolved: correct it, or write an IP address"
             }
-        case ChannelError.connectTimeout: system(ETIMEDOUT)
-        case NIOSSLError.uncleanShutdown: system(ECONNRESET)
+        case ChannelError.connectTimeout: system(ETIMEDOUT, atOnce: atOnce)
+        case NIOSSLError.uncleanShutdown: system(ECONNRESET, atOnce: atOnce)
         case NIOSSLError.handshakeFailed(let error): tls(error)
         case let error as BoringSSLError: tls(error)
         default: "\(peer): \(error)"
         }
     }
 
-    private func system(_ code: CInt) -> String {
+    private func system(_ code: CInt, atOnce: Bool) -> String {
         switch code {
         case ECONNREFUSED:
             "\(peer) refused the connection: nothing listens there; start the AIoTF or correct the address"
         case ENOENT: "there is no socket at \(peer): start the AIoTF or correct the path"
         case EACCES, EPERM: "no permission to open \(peer): join the group that owns it"
-        case ECONNRESET, EPIPE: "\(peer) cut the connection: its log names the reason"
+        case ECONNRESET, EPIPE:
+            if atOnce, let tls, tls.peer == .aiotf {
+                // In TLS 1.3 the client is done before the server has judged, and the alert may get lost.
+                "\(peer) hung up right after the TLS handshake; if it refused our certificate: \(tls.credentials.ownProblem)"
+            } else {
+                "\(peer) closed the connection: its log names the reason"
+            }
         case ETIMEDOUT: "nothing came back from \(peer): packets are lost on the way, or its machine is down"
         case EHOSTUNREACH, ENETUNREACH: "there is no way to \(peer): check cable, address and route"
         default: "\(peer): \(String(cString: strerror(code))) (errno \(code)): look up this error"

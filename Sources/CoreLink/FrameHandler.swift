@@ -33,6 +33,7 @@ final class FrameHandler: ChannelDuplexHandler {
     private let framing: Framing
     private var framer = PDUFramer()
     private var isOpen = false
+    private var wasHeard = false
     private var isDelivering = false
     private var readIsDue = false
     private var wasClosed = false
@@ -40,7 +41,7 @@ final class FrameHandler: ChannelDuplexHandler {
     enum Framing: Sendable {
         /// A 4-octet length before each PDU.
         case length
-        /// One message of the transport is one PDU (SCTP).
+        /// One message of the transport is one PDU (SCTP); as there are no empty ones, a single zero octet is a probe.
         case message
     }
 
@@ -69,11 +70,13 @@ final class FrameHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !wasClosed else { return }
+        wasHeard = true
         let buffer = unwrapInboundIn(data)
         switch framing {
         case .length: framer.append(buffer.readableBytesView)
         case .message:
-            framer.append(PDUFramer.frame(Array(buffer.readableBytesView)) ?? [0xFF, 0xFF, 0xFF, 0xFF])
+            let message = Array(buffer.readableBytesView)
+            framer.append(PDUFramer.frame(message == [0] ? [] : message) ?? [0xFF, 0xFF, 0xFF, 0xFF])
         }
         deliver(context: context)
     }
@@ -112,18 +115,24 @@ final class FrameHandler: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let pdu = unwrapOutboundIn(data)
-        var buffer = context.channel.allocator.buffer(capacity: pdu.count + PDUFramer.prefix)
-        if framing == .length { buffer.writeInteger(UInt32(truncatingIfNeeded: pdu.count)) }
-        buffer.writeBytes(pdu)
-        context.write(wrapOutboundOut(buffer), promise: promise)
+        switch framing {
+        case .length:
+            var buffer = context.channel.allocator.buffer(capacity: pdu.count + PDUFramer.prefix)
+            buffer.writeInteger(UInt32(truncatingIfNeeded: pdu.count))
+            buffer.writeBytes(pdu)
+            context.write(wrapOutboundOut(buffer), promise: promise)
+        case .message:
+            // Flushed one by one, or several would leave as one message.
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: pdu.isEmpty ? [0] : pdu)), promise: promise)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(context: context, texts.ended(by: error, wasOpen: isOpen))
+        close(context: context, texts.ended(by: error, atOnce: isOpen && !wasHeard))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        report(texts.closedByPeer(wasOpen: isOpen))
+        report(texts.closedByPeer(atOnce: isOpen && !wasHeard))
         context.fireChannelInactive()
     }
 

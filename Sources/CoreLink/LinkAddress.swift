@@ -54,6 +54,8 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
 
     var isTLS: Bool { if case .tls = self { true } else { false } }
 
+    var framing: FrameHandler.Framing { if case .sctp = self { .message } else { .length } }
+
     /// The address with the port that the system gave a listener.
     func listening(on port: Int?) -> LinkAddress {
         guard let port else { return self }

@@ -17,7 +17,7 @@ extension LinkClient {
             .channelInitializer { channel in self.initialise(channel, transport, address) }
         let texts = ConnectionTexts(peer: "\(address)")
         connect(bootstrap, to: address).whenFailure { error in
-            self.ended(transport, texts.ended(by: error, wasOpen: false))
+            self.ended(transport, texts.ended(by: error, atOnce: false))
         }
     }
 
@@ -25,7 +25,11 @@ extension LinkClient {
         switch address {
         case .tls(let host, let port), .tcp(let host, let port): return bootstrap.connect(host: host, port: port)
         case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
-        case .sctp: return loop.makeFailedFuture(LinkError("SCTP is not there yet"))
+        case .sctp(let host, let port):
+            let seconds = Int(configuration.times.connect.seconds.rounded(.up))
+            return NIOThreadPool.singleton
+                .runIfActive(eventLoop: loop) { try SCTP.connect(host: host, port: port, seconds: seconds) }
+                .assumeIsolated().flatMap { bootstrap.withConnectedSocket($0) }.nonisolated()
         case .inProcess(let link):
             guard let socket = link.connect() else {
                 return loop.makeFailedFuture(LinkError("no AIoTF listens in this process: start one before the reader"))
@@ -37,12 +41,7 @@ extension LinkClient {
     private func initialise(
         _ channel: any Channel, _ transport: Int, _ address: LinkAddress
     ) -> EventLoopFuture<Void> {
-        let isTCP =
-            switch address {
-            case .tls, .tcp: true
-            default: false
-            }
-        return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
+        SocketOptions.set(on: channel, for: address).flatMapThrowing {
             var texts = ConnectionTexts(peer: "\(address)")
             let handlers = channel.pipeline.syncOperations
             if case .tls(let host, _) = address, let credentials = self.credentials.withLock({ $0 }) {
@@ -54,24 +53,28 @@ extension LinkClient {
                         serverHostname: LinkAddress.isAddress(host) ? nil : host,
                         customVerificationCallback: verdict.callback(credentials.verifier, orNames: [host])))
             }
-            try handlers.addHandler(FrameHandler(texts: texts, framing: .length, listener: self.listener(transport)))
+            try handlers.addHandler(
+                FrameHandler(texts: texts, framing: address.framing, listener: self.listener(transport)))
         }
     }
 
     private func listener(_ transport: Int) -> FrameHandler.Listener {
-        FrameHandler.Listener(
+        // Of several addresses of a host more than one may answer: the first is taken, the others are closed unheard.
+        var isTaken = false
+        return FrameHandler.Listener(
             connected: { channel in
-                // Where the machine gave it up meanwhile, there is no entry.
-                let isWanted = self.state.withLock { state in
+                isTaken = self.state.withLock { state in
+                    // Where the machine gave it up meanwhile, there is no entry.
+                    guard let waiting = state.transports[transport], waiting.channel == nil else { return false }
                     state.transports[transport]?.channel = channel
-                    return state.transports[transport] != nil
+                    return true
                 }
-                if !isWanted { channel.close(promise: nil) }
+                if !isTaken { channel.close(promise: nil) }
             },
-            opened: { self.handle(.opened(transport: transport)) },
+            opened: { if isTaken { self.handle(.opened(transport: transport)) } },
             mayReceive: { self.credit.isLeft },
             received: { self.receive($0, from: transport) },
-            closed: { self.ended(transport, $0) })
+            closed: { if isTaken { self.ended(transport, $0) } })
     }
 
     private func ended(_ transport: Int, _ reason: String) {

@@ -8,14 +8,12 @@ import Synchronization
 /// How a server's connections come and go.
 extension LinkServer {
     func initialise(_ channel: any Channel, at address: LinkAddress) -> EventLoopFuture<Void> {
-        let isTCP =
-            switch address {
-            case .tls, .tcp: true
-            default: false
-            }
-        return SocketOptions.set(on: channel, isTCP: isTCP).flatMapThrowing {
+        SocketOptions.set(on: channel, for: address).flatMapThrowing {
             let connection = try self.admit(channel, at: address)
             var texts = ConnectionTexts(peer: connection.peer)
+            // A socket that ends before its pipeline is complete is heard of only here.
+            let ending = texts.closedByPeer(atOnce: false)
+            channel.closeFuture.whenComplete { _ in self.ended(connection, ending) }
             let handlers = channel.pipeline.syncOperations
             if address.isTLS, let credentials = self.credentials.withLock({ $0 }) {
                 texts.tls = .init(verdict: connection.verdict, credentials: credentials, peer: .reader)
@@ -24,7 +22,8 @@ extension LinkServer {
                         context: credentials.context,
                         customVerificationCallback: connection.verdict.callback(credentials.verifier, orNames: [])))
             }
-            try handlers.addHandler(FrameHandler(texts: texts, framing: .length, listener: self.listener(connection)))
+            try handlers.addHandler(
+                FrameHandler(texts: texts, framing: address.framing, listener: self.listener(connection)))
         }
     }
 
@@ -92,11 +91,13 @@ extension LinkServer {
 
     private func ended(_ connection: ServerConnection, _ reason: String) {
         let (isOpen, isCounted) = connection.life.withLock { ($0.isOpen, $0.isTurnedAway) }
-        state.withLock { state in
-            state.connections[connection.id] = nil
+        let isNew = state.withLock { state in
+            guard state.connections.removeValue(forKey: connection.id) != nil else { return false }
             state.halfOpen.removeAll { $0 == connection.id }
             if !isOpen, !isCounted { state.turnedAway.refused += 1 }
+            return true
         }
+        guard isNew else { return }
         log.info(
             isOpen ? "disconnected: \(reason)" : "turned away: \(reason)",
             metadata: ["connection": "\(connection.id)", "peer": "\(connection.peer)"])

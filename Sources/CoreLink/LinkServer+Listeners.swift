@@ -25,7 +25,9 @@ extension LinkServer {
                 let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
                 let file = try UnixSocketFile(path)
                 return listener(channel, address) { file.remove() }
-            case .sctp: throw LinkError("SCTP is not there yet")
+            case .sctp(let host, let port):
+                let socket = try await NIOThreadPool.singleton.runIfActive { try SCTP.listen(host: host, port: port) }
+                return listener(try await bootstrap.withBoundSocket(socket).get(), address)
             case .inProcess(let link): return listen(at: address, in: link)
             }
         } catch let error as IOError {

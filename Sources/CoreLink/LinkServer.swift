@@ -1,3 +1,4 @@
+import AIoTLink
 package import Logging
 import NIOCore
 import NIOPosix
@@ -75,7 +76,7 @@ package final class LinkServer: Sendable {
     /// Sends a PDU, or with an empty one answers a probe. Never blocks; where more than `ServerLimits.queueLimit` octets
     /// wait, the connection is closed.
     package func send(_ pdu: [UInt8], to id: ConnectionID) {
-        guard let connection = state.withLock({ $0.connections[id] }), pdu.count <= 65_535 else { return }
+        guard let connection = state.withLock({ $0.connections[id] }), pdu.count <= PDUFramer.limit else { return }
         guard connection.queue.add(pdu.count) else {
             return connection.close("the peer does not read what is sent: it hangs")
         }

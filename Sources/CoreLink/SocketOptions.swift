@@ -15,9 +15,15 @@ enum SocketOptions {
     /// Octets that the system takes before a peer that does not read is felt.
     static let sendBuffer = 128 * 1_024
 
-    static func set(on channel: any Channel, isTCP: Bool) -> EventLoopFuture<Void> {
-        let buffer = ChannelOptions.Types.SocketOption(level: .socket, name: .init(rawValue: SO_SNDBUF))
-        let options = (isTCP ? tcp : []) + [(buffer, sendBuffer)]
+    static func set(on channel: any Channel, for address: LinkAddress) -> EventLoopFuture<Void> {
+        var options: [(option: ChannelOptions.Types.SocketOption, value: Int)] = [
+            (.init(level: .socket, name: .init(rawValue: SO_SNDBUF)), sendBuffer)
+        ]
+        switch address {
+        case .tls, .tcp: options += tcp
+        case .sctp: return SCTP.mark(channel)
+        case .unix, .inProcess: break
+        }
         return EventLoopFuture.andAllSucceed(
             options.map { channel.setOption($0.option, value: $0.value) }, on: channel.eventLoop)
     }

@@ -92,7 +92,11 @@ struct SimulatedClock {
     /// How long the simulation goes on after the carrier went off, so that every device notices.
     private static let runOut = AirDuration.milliseconds(20)
 
-    func simulated(_ time: AirTime) -> AirTime { time - skipped }
+    func simulated(_ time: AirTime) -> AirTime {
+        let running = time - skipped
+        return pausedAt.map { min(running, $0) } ?? running
+    }
+
     func real(_ time: AirTime) -> AirTime { time + skipped }
 
     mutating func pause(at time: AirTime) -> AirTime {

@@ -27,8 +27,11 @@ package struct DaemonConfiguration: Sendable {
         if let identity = root.mapping("reader") { readIdentity(identity) }
         if let air = root.mapping("air") { readAir(air, root) }
         let tls = root.mapping("tls").flatMap(Self.tls)
-        for link in root.mappings("links") ?? [] { read(link, tls) }
-        if links.isEmpty { root.problem("links", "name at least one, as in `- {name: core, endpoints: [tls://HOST]}`") }
+        let listed = root.mappings("links")
+        for link in listed ?? [] { read(link, tls) }
+        if listed?.isEmpty ?? !root.has("links") {
+            root.problem("links", "name at least one, as in `- {name: core, endpoints: [tls://HOST]}`")
+        }
         if let path = root.string("state-directory") { stateDirectory = path }
         if let spool = root.mapping("spool"), let limit = spool.int("limit-octets", in: 65_536...1_073_741_824) {
             spoolLimitOctets = limit
@@ -99,7 +102,8 @@ package struct DaemonConfiguration: Sendable {
         let name = mapping.string("name") ?? "link-\(links.count + 1)"
         let tls = mapping.mapping("tls").flatMap(Self.tls) ?? common
         var endpoints: [LinkAddress] = []
-        for text in mapping.strings("endpoints") ?? [] {
+        let texts = mapping.strings("endpoints")
+        for text in texts ?? [] {
             do {
                 let address = try LinkAddress(parsing: text)
                 if case .tls = address, tls == nil {
@@ -110,7 +114,9 @@ package struct DaemonConfiguration: Sendable {
                 mapping.problem("endpoints", "\(error)")
             }
         }
-        if endpoints.isEmpty { mapping.problem("endpoints", "name at least one, as in [tls://aiotf.example:38413]") }
+        if texts?.isEmpty ?? !mapping.has("endpoints") {
+            mapping.problem("endpoints", "name at least one, as in [tls://aiotf.example:38413]")
+        }
         if links.contains(where: { $0.name == name }) { mapping.problem("name", "\(name) stands here twice") }
         links.append(Link(name: name, endpoints: endpoints, tls: tls))
     }

@@ -34,8 +34,8 @@ struct EpochFile: Sendable {
         close(descriptor)
         guard isWritten else { throw StateError(path: beside, what: "cannot be written", number: number) }
         guard rename(beside, path) == 0 else { throw StateError(path: path, what: "cannot be replaced", number: errno) }
-        let folder = open(
-            path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/", O_RDONLY | O_CLOEXEC)
+        let end = path.lastIndex(of: "/")
+        let folder = open(end.map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)

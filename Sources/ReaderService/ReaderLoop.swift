@@ -2,7 +2,6 @@ import AIoTBase
 import AIoTLink
 import AIoTReader
 import Logging
-import NGAP
 import RadioFrontEnd
 import Spool
 
@@ -30,7 +29,8 @@ struct ReaderLoop {
     private let shells: Shells
     private let stopTimeout: AirDuration
     private var book = RelayBook()
-    private var epoch: UInt16
+    /// What the epoch file holds.
+    var epoch: UInt16
     /// What came of the frame that is on the air, once that time has come.
     private var outcome: (id: UInt64, outcome: RadioOutcome)?
     /// Set once the service is to stop.
@@ -74,6 +74,7 @@ struct ReaderLoop {
             reader.handle(.stopping, at: now)
         case .stop: break
         }
+        carryOut(book.advance(to: now), at: now)
         reader.advance(to: now)
         try settle(at: now)
         finishIfStopped(at: now)
@@ -136,7 +137,6 @@ extension ReaderLoop {
             carryOut(
                 book.linkUp(id, aiotfIdentifier: identifier, answersProbes: probes, spooled: spooled), at: now)
         case .received(let octets):
-            noteRelease(in: octets, of: id, at: now)
             reader.handle(.receivedFromAIoTF(id, octets), at: now)
             shells.links[id.value].processed()
         case .confirmed(let frame):
@@ -154,14 +154,6 @@ extension ReaderLoop {
     private mutating func tell(_ state: String, of id: LinkID) {
         linkStates[id.value] = state
         shells.status(zip(shells.linkNames, linkStates).map { "link \($0) \($1)" }.joined(separator: "; "))
-    }
-
-    /// Where the AIoTF answers no probes its release is the only sign that it has what was sent.
-    private mutating func noteRelease(in octets: [UInt8], of id: LinkID, at now: AirTime) {
-        guard book.isWaiting(id), case .aiotSessionReleaseCommand(let message)? = try? NGAPPDU(decoding: octets) else {
-            return
-        }
-        carryOut(book.released(id, correlation: message.session.correlationIdentifier), at: now)
     }
 }
 
@@ -193,7 +185,7 @@ extension ReaderLoop {
         case .sendToAIoTF(let link, let octets):
             if shells.links.indices.contains(link.value) { _ = shells.links[link.value].send(octets) }
         case .relay(let relay):
-            carryOut(relay)
+            carryOut(relay, at: now)
         case .notice(let notice):
             log(notice)
         }
@@ -201,17 +193,17 @@ extension ReaderLoop {
 
     /// Sent at once where the link is up, and spooled at the same time: the AIoTF may hear of a device before the disk has
     /// it, the device is acknowledged after.
-    private mutating func carryOut(_ relay: Relay) {
-        send(relay)
+    private mutating func carryOut(_ relay: Relay, at now: AirTime) {
+        send(relay, at: now)
         let put = shells.put
         shells.spool.append(owner: relay.aiotfIdentifier, payload: relay.octets) { result in
             put(.spooled(relay: relay.id, result))
         }
     }
 
-    private mutating func send(_ relay: Relay) {
+    private mutating func send(_ relay: Relay, at now: AirTime) {
         let isUp = book.maySend(relay) && shells.links.indices.contains(relay.link.value)
-        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil)
+        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil, at: now)
     }
 
     private mutating func carryOut(_ steps: [RelayBook.Step], at now: AirTime) {
@@ -220,10 +212,10 @@ extension ReaderLoop {
             case .relayed(let id): reader.handle(.relayed(id: id), at: now)
             case .notRelayed(let id): reader.handle(.notRelayed(id: id), at: now)
             case .remove(let sequences): shells.spool.remove(sequences)
-            case .sendRelay(let relay): send(relay)
+            case .sendRelay(let relay): send(relay, at: now)
             case .send(let link, let sequence, let octets):
                 guard shells.links.indices.contains(link.value) else { continue }
-                book.sent(sequence, over: link, frame: shells.links[link.value].send(octets))
+                book.sent(sequence, over: link, frame: shells.links[link.value].send(octets), at: now)
             }
         }
     }

@@ -22,10 +22,19 @@ struct RelayBook: Sendable {
     /// A record that is durable and not confirmed.
     private struct Waiting: Sendable {
         var sequence: UInt64
-        /// Frame number at the link; nil while it has not been sent over the connection at hand.
-        var frame: UInt64?
-        var correlation: Int
+        /// How it was sent over the connection at hand; nil while it has not been.
+        var sending: Sending?
     }
+
+    private struct Sending: Sendable {
+        /// Number of the frame at the link.
+        var frame: UInt64
+        var time: AirTime
+    }
+
+    /// Where an AIoTF answers no probes, a record counts as delivered when its connection has lasted so much longer
+    /// (*ours*): TCP gives up after 4 s without an acknowledgement.
+    static let unprobedDelivery = AirDuration.milliseconds(10_000)
 
     private struct Link: Sendable {
         /// Counts connections, so that what was sent over an earlier one counts as unsent.
@@ -41,7 +50,7 @@ struct RelayBook: Sendable {
     private struct Pending: Sendable {
         var relay: Relay
         var connection: Int
-        var frame: UInt64?
+        var sending: Sending?
     }
 
     private var links: [LinkID: Link] = [:]
@@ -56,9 +65,7 @@ struct RelayBook: Sendable {
         link.connection += 1
         link.aiotfIdentifier = aiotfIdentifier
         link.answersProbes = answersProbes
-        // What an earlier start of this process has spooled has no correlation here: only a probe confirms it.
-        let known = Dictionary(link.waiting.map { ($0.sequence, $0.correlation) }, uniquingKeysWith: { $1 })
-        link.waiting = spooled.map { Waiting(sequence: $0.sequence, frame: nil, correlation: known[$0.sequence] ?? -1) }
+        link.waiting = spooled.map { Waiting(sequence: $0.sequence) }
         links[id] = link
         let underWay = pending.values.map(\.relay).filter { $0.link == id && $0.aiotfIdentifier == aiotfIdentifier }
         return spooled.map { .send(id, sequence: $0.sequence, $0.octets) }
@@ -68,15 +75,17 @@ struct RelayBook: Sendable {
     mutating func linkDown(_ id: LinkID) {
         links[id]?.aiotfIdentifier = nil
         guard let indices = links[id]?.waiting.indices else { return }
-        for index in indices { links[id]?.waiting[index].frame = nil }
+        for index in indices { links[id]?.waiting[index].sending = nil }
     }
 
     /// Whether a relay may be sent at once: the link is up, and to the AIoTF that it is for.
     func maySend(_ relay: Relay) -> Bool { links[relay.link]?.aiotfIdentifier == relay.aiotfIdentifier }
 
     /// A relay has been ordered; `frame` is its number at the link where it was sent.
-    mutating func ordered(_ relay: Relay, frame: UInt64?) {
-        pending[relay.id] = Pending(relay: relay, connection: links[relay.link]?.connection ?? 0, frame: frame)
+    mutating func ordered(_ relay: Relay, frame: UInt64?, at time: AirTime) {
+        pending[relay.id] = Pending(
+            relay: relay, connection: links[relay.link]?.connection ?? 0,
+            sending: frame.map { Sending(frame: $0, time: time) })
     }
 
     /// A relay is durable.
@@ -84,9 +93,10 @@ struct RelayBook: Sendable {
         guard let entry = pending.removeValue(forKey: id) else { return [] }
         let relay = entry.relay
         var link = links[relay.link] ?? Link()
-        let isSent = entry.frame != nil && entry.connection == link.connection && link.aiotfIdentifier != nil
-        link.waiting.append(
-            Waiting(sequence: sequence, frame: isSent ? entry.frame : nil, correlation: relay.correlation))
+        // The link came up after the record was durable and before this was heard: it went with all that was waiting.
+        if link.waiting.contains(where: { $0.sequence == sequence }) { return [.relayed(id)] }
+        let isSent = entry.sending != nil && entry.connection == link.connection && link.aiotfIdentifier != nil
+        link.waiting.append(Waiting(sequence: sequence, sending: isSent ? entry.sending : nil))
         links[relay.link] = link
         // The link came up while the disk was busy.
         let isToSend = !isSent && maySend(relay)
@@ -99,24 +109,22 @@ struct RelayBook: Sendable {
     }
 
     /// A record went out again under this number.
-    mutating func sent(_ sequence: UInt64, over id: LinkID, frame: UInt64?) {
+    mutating func sent(_ sequence: UInt64, over id: LinkID, frame: UInt64?, at time: AirTime) {
         guard let index = links[id]?.waiting.firstIndex(where: { $0.sequence == sequence }) else { return }
-        links[id]?.waiting[index].frame = frame
+        links[id]?.waiting[index].sending = frame.map { Sending(frame: $0, time: time) }
     }
 
     /// The AIoTF has dealt with every frame up to this number.
     mutating func confirmed(_ id: LinkID, upTo frame: UInt64) -> [Step] {
-        take(from: id) { $0.frame.map { $0 <= frame } ?? false }
+        take(from: id) { $0.sending.map { $0.frame <= frame } ?? false }
     }
 
-    /// The AIoTF has released an inventory: where it answers no probes, that is the sign that it has what was sent of it.
-    mutating func released(_ id: LinkID, correlation: Int) -> [Step] {
-        guard links[id]?.answersProbes == false else { return [] }
-        return take(from: id) { $0.frame != nil && $0.correlation == correlation }
+    /// What AIoTFs that answer no probes must have by now.
+    mutating func advance(to time: AirTime) -> [Step] {
+        links.filter { $0.value.aiotfIdentifier != nil && !$0.value.answersProbes }.keys.flatMap { id in
+            take(from: id) { $0.sending.map { $0.time + Self.unprobedDelivery <= time } ?? false }
+        }
     }
-
-    /// Whether anything waits for a confirmation of this link's AIoTF.
-    func isWaiting(_ id: LinkID) -> Bool { links[id]?.waiting.isEmpty == false }
 
     private mutating func take(from id: LinkID, where isDone: (Waiting) -> Bool) -> [Step] {
         guard let waiting = links[id]?.waiting else { return [] }

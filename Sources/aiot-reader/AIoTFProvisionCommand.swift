@@ -24,11 +24,16 @@ struct AIoTFProvisionCommand: ParsableCommand {
     var replace = false
 
     /// Adds to the store what `make` gives for it.
-    func provision(_ make: (DeviceStore) throws -> Provisioning) throws {
+    /// - Parameter file: where that comes from, for the line that a failure lies at.
+    func provision(from file: ProvisioningFile? = nil, _ make: (DeviceStore) throws -> Provisioning) throws {
         let new = try reportingFailures {
             let opened = try store.settings().openStore(.orNew)
             let new = try make(opened)
-            try opened.provision(new, replaces: replace)
+            do {
+                try opened.provision(new, replaces: replace)
+            } catch let failure as ProvisioningFailure {
+                throw file.map { $0.placed(failure) } ?? failure
+            }
             return new
         }
         let warnings = Set(new.devices.map(\.configuration)).flatMap(\.warnings)
@@ -137,12 +142,8 @@ struct ProvisionCSVCommand: ParsableCommand {
 
     func run() throws {
         let text = try ConfigurationFile.text(at: file)
-        let new = try reportingFailures { try ProvisioningFile(text, name: file) }
-        do {
-            try parent.provision { _ in new.provisioning }
-        } catch let failure as ProvisioningFailure {
-            throw reportedStatus(of: new.placed(failure))
-        }
+        let parsed = try reportingFailures { try ProvisioningFile(text, name: file) }
+        try parent.provision(from: parsed) { _ in parsed.provisioning }
     }
 }
 

@@ -92,7 +92,7 @@ struct ControlPrinter {
     }
 
     private mutating func summarise(_ fields: [String: Any]) {
-        if let readers = fields["readers"] as? Int { return say("\(readers) readers connected") }
+        if let readers = fields["readers"] as? Int { return say("readers connected: \(readers)") }
         let missing = fields["missing"] as? Int ?? 0
         if missing > 0 { status = Ending.failures }
         say("\(fields["devices"] ?? 0) found, \(missing) missing, \(fields["requests"] ?? 0) Inventory Requests")

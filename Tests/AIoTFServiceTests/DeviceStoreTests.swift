@@ -68,6 +68,12 @@ import Testing
         #expect(throws: StoreFailure.otherSchema(path: fixture.path, found: 99, known: 1)) { try fixture.open() }
     }
 
+    @Test func aColumnHoldsNothingOfAnotherType() throws {
+        try fixture.open().provision(try StoreFixture.provisioning(1), replaces: false)
+        #expect(throws: DatabaseError.self) { try edit("UPDATE devices SET profile = 'x'") }
+        #expect(throws: DatabaseError.self) { try edit("UPDATE devices SET key = NULL") }
+    }
+
     @Test func aStoreThatMustBeThereIsNotMade() throws {
         #expect(throws: StoreFailure.missing(path: fixture.path)) { try fixture.open(.existing) }
         #expect(!FileManager.default.fileExists(atPath: fixture.path))

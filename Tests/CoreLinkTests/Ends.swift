@@ -57,7 +57,7 @@ struct ServerEnd: Sendable {
         try await happenings.next { if case .connected(let id, let peer) = $0 { (id, peer) } else { nil } }
     }
 
-    func disconnected(_ id: ConnectionID? = nil, within limit: Duration = .seconds(10)) async throws -> String {
+    func disconnected(_ id: ConnectionID? = nil, within limit: Duration = .seconds(30)) async throws -> String {
         try await happenings.next(within: limit) {
             if case .disconnected(let gone, let reason) = $0, id == nil || gone == id { reason } else { nil }
         }
@@ -92,11 +92,11 @@ struct ClientEnd: Sendable {
         task = Task { try await client.run() }
     }
 
-    func up(within limit: Duration = .seconds(10)) async throws {
+    func up(within limit: Duration = .seconds(30)) async throws {
         try await happenings.next(within: limit) { if case .up = $0 { () } else { nil } }
     }
 
-    func down(within limit: Duration = .seconds(10)) async throws -> String {
+    func down(within limit: Duration = .seconds(30)) async throws -> String {
         try await happenings.next(within: limit) { if case .down(let reason) = $0 { reason } else { nil } }
     }
 

@@ -4,6 +4,7 @@ import Synchronization
 final class Happenings<Event: Sendable>: Sendable {
     private struct State {
         var events: [Event] = []
+        var moments: [ContinuousClock.Instant] = []
         var next = 0
         var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter: UInt64 = 0
@@ -18,6 +19,7 @@ final class Happenings<Event: Sendable>: Sendable {
     func add(_ event: Event) {
         let waiting = state.withLock { state in
             state.events.append(event)
+            state.moments.append(.now)
             defer { state.waiting = [:] }
             return state.waiting.values.map { $0 }
         }
@@ -27,9 +29,14 @@ final class Happenings<Event: Sendable>: Sendable {
     /// All that happened so far.
     var all: [Event] { state.withLock { $0.events } }
 
+    /// When the first of the events that `isMeant` came.
+    func moment(_ isMeant: (Event) -> Bool) -> ContinuousClock.Instant? {
+        state.withLock { state in state.events.firstIndex(where: isMeant).map { state.moments[$0] } }
+    }
+
     /// The next event that `pick` makes something of, skipping others.
     func next<Found: Sendable>(
-        within limit: Duration = .seconds(10), _ pick: @escaping @Sendable (Event) -> Found?
+        within limit: Duration = .seconds(30), _ pick: @escaping @Sendable (Event) -> Found?
     ) async throws -> Found {
         try await withThrowingTaskGroup(of: Found?.self) { group in
             group.addTask {
@@ -40,17 +47,16 @@ final class Happenings<Event: Sendable>: Sendable {
                 return nil
             }
             group.addTask {
-                try await Task.sleep(for: limit)
-                return nil
+                guard (try? await Task.sleep(for: limit)) != nil else { return nil }
+                return self.take(pick)
             }
-            defer {
+            // On a busy machine both may end at once: what was found counts, whoever found it.
+            for try await found in group {
                 group.cancelAll()
                 self.wakeAll()
+                if let found { return found }
             }
-            guard let found = try await group.next() ?? nil else {
-                throw NothingCame(description: "not within \(limit); what came: \(self.all)")
-            }
-            return found
+            throw NothingCame(description: "not within \(limit); what came: \(self.all)")
         }
     }
 

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Where a server listens, and what it says when it cannot.
-@Suite(.timeLimit(.minutes(1))) struct ListeningTests {
+@Suite(.timeLimit(.minutes(5))) struct ListeningTests {
     private func failure(_ address: LinkAddress) async throws -> String {
         let server = try ServerEnd(at: address)
         let error = await #expect(throws: LinkError.self) { try await server.ended() }

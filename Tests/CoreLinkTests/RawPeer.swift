@@ -46,7 +46,7 @@ final class RawPeer: Sendable {
 
     func send(_ octets: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: octets), promise: nil) }
 
-    func closed(within limit: Duration = .seconds(10)) async throws {
+    func closed(within limit: Duration = .seconds(30)) async throws {
         try await happenings.next(within: limit) { if case .closed = $0 { () } else { nil } }
     }
 

@@ -4,7 +4,7 @@ import Testing
 import X509
 
 /// A wrong certificate is refused, and both sides name the reason.
-@Suite(.timeLimit(.minutes(1))) struct TLSRefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSRefusalTests {
     /// What each side says when it comes to nothing.
     private func outcome(
         _ change: (inout TestFiles) throws -> Void

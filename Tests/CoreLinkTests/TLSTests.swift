@@ -6,7 +6,7 @@ import NIOSSL
 import Testing
 
 /// TLS with the right certificates, with none, and while the files change.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     private func server(_ files: TestFiles, limits: ServerLimits = ServerLimits()) throws -> ServerEnd {
         try ServerEnd(at: .tls(host: "127.0.0.1", port: 0), tls: files.aiotf, limits: limits)
     }

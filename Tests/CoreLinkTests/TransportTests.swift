@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Both ends over each transport that needs no certificates.
-@Suite(.timeLimit(.minutes(1))) struct TransportTests {
+@Suite(.timeLimit(.minutes(5))) struct TransportTests {
     private func roundTrip(_ server: ServerEnd, at address: LinkAddress) async throws {
         let client = try ClientEnd(LinkClientConfiguration(endpoints: [address]))
         try await client.up()

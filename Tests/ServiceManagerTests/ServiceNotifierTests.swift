@@ -1,7 +1,6 @@
 import Glibc
-import Testing
-
 import ServiceManager
+import Testing
 
 @Suite struct ServiceNotifierTests {
     /// What arrives at a notify socket of this name while `body` runs.

@@ -1,6 +1,5 @@
-import Testing
-
 import Settings
+import Testing
 
 @Suite struct SettingsFileTests {
     private enum Air: String, CaseIterable {

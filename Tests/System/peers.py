@@ -146,13 +146,13 @@ def _hostile_readers(program, options):
             thread.join(40)
         for connection in held:
             connection.close()
-        assert sum("link up" in line for _, line in setting.reader.lines) == 1, "the reader lost its link"
+        assert setting.reader.count(world.UP) == 1, "the reader lost its link"
         _, devices, summary = setting.order(exchange.READ)
         setting.check_found_once(devices, summary)
         setting.check()
         after = setting.aiotf.resident(), setting.reader.resident()
         grown = max(setting.aiotf.peak() - before[0], 0)
-        turned = sum("turned away" in line for _, line in setting.aiotf.lines)
+        turned = setting.aiotf.count("turned away")
         print(f"  {len(held)} connections and {len(attacks)} attacks on the AIoTF: {turned} turned away; its memory "
               f"{before[0] // 1024} MiB before, {during[0] // 1024} during, {after[0] // 1024} after, peak "
               f"{setting.aiotf.peak() // 1024}")
@@ -191,13 +191,13 @@ def _hostile_aiotf(program, options):
                 setting.plain = processes.free_port()
                 setting.start_aiotf("--listen", f"tcp://127.0.0.1:{setting.plain}")
                 setting.start_reader()
-                setting.reader.wait("link core: up")
+                setting.reader.wait(world.UP)
                 processes.wait_until(lambda: server.connections, "the reader did not connect", 5)
                 before = setting.reader.resident()
                 for _ in range(2):
                     _, devices, summary = setting.order(exchange.READ)
                     setting.check_found_once(devices, summary)
-                assert sum("link core: up" in line for _, line in setting.reader.lines) == 1, "the good link went down"
+                assert setting.reader.count(world.UP) == 1, "the good link went down"
                 setting.check()
                 grown = setting.reader.peak() - before
                 name = saying.__name__ if saying else "say TLS garbage"
@@ -244,7 +244,7 @@ def _refuse(setting, side, wrong, in_reader, in_aiotf):
     setting.start_reader()
     texts = [process.wait(pattern, within=8)[1].split("] ")[-1]
              for process, pattern in ((setting.reader, in_reader), (setting.aiotf, in_aiotf))]
-    assert not setting.reader.find("link core: up"), f"the link came up with {wrong} at the {side}"
+    assert not setting.reader.find(world.UP), f"the link came up with {wrong} at the {side}"
     assert not setting.readers(), "the AIoTF has a reader"
     for suffix in ("pem", "key"):
         shutil.copy(setting.folder / f"tls/{side}.{suffix}", setting.folder / f"now/{side}.{suffix}")
@@ -253,7 +253,7 @@ def _refuse(setting, side, wrong, in_reader, in_aiotf):
     begin = time.monotonic()
     process.signal(signal.SIGHUP)
     process.wait("certificates (read again|reloaded)")
-    setting.reader.wait("link core: up", mark, 40)
+    setting.reader.wait(world.UP, mark, 40)
     _, devices, summary = setting.order()
     setting.check_found_once(devices, summary)
     print(f"  {wrong} at the {side}, up {time.monotonic() - begin:.1f} s after SIGHUP\n    reader: {texts[0][:180]}\n"

@@ -84,6 +84,11 @@ class Program:
         with self._changed:
             return next((entry for entry in self.lines[after:] if re.search(pattern, entry[1])), None)
 
+    def count(self, pattern, after=0):
+        """How many lines after a mark have the pattern."""
+        with self._changed:
+            return sum(bool(re.search(pattern, line)) for _, line in self.lines[after:])
+
     def wait(self, pattern, after=0, within=20.0):
         """Waits for a line that has the pattern."""
         return self._wait(lambda: self.find(pattern, after), f"no line {pattern!r}", within)

@@ -76,7 +76,7 @@ def _fill(setting, filler):
     time.sleep(1.0)
     still = setting.acknowledgements(-1)
     assert still == full, f"{still - full} devices were acknowledged on a full disk"
-    refused = sum("a device is not acknowledged" in line for _, line in setting.reader.lines[mark:])
+    refused = setting.reader.count("a device is not acknowledged", mark)
     filler.unlink()
     later = setting.acknowledgements(full + 20, 5)
     setting.start_aiotf()
@@ -142,7 +142,7 @@ def _slow_aiotf(program, options):
         _, devices, summary = order.result(60)
         setting.check_found_once(devices, summary)
         setting.check()
-        late = sum("dropped: lateCommand" in line for _, line in setting.reader.lines)
+        late = setting.reader.count("dropped: lateCommand")
         assert setting.reader.stop() == 0
         told = re.search(r"lateCommand (\d+)", setting.reader.wait(r"dropped: .*lateCommand \d", mark)[1])[1]
         assert int(told) == late, f"the reader has counted {told} late answers and logged {late}"

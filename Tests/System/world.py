@@ -10,6 +10,7 @@ import threading
 import checker
 import processes
 
+UP = "link=core .*link up"  # in the log of the reader
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -118,7 +119,7 @@ stop-timeout-ms: 1000{air}
         """Both, and the link between them."""
         self.start_aiotf(level=level)
         self.start_reader(level=level)
-        self.reader.wait("link core: up")
+        self.reader.wait(UP)
         return self
 
     def order(self, command=None, within=60.0, wait=True, target=None):

@@ -1,0 +1,146 @@
+import AIoTBase
+import AIoTLink
+import AIoTReader
+import Spool
+import Synchronization
+import Testing
+
+@testable import ReaderService
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReaderLoopTests {
+    /// A bench whose first inventory has its paging on the air.
+    private func paging(spoolLimitOctets: Int = 1 << 20) throws -> (LoopBench, frame: UInt64) {
+        var bench = try LoopBench(spoolLimitOctets: spoolLimitOctets)
+        try bench.linkUp()
+        try bench.request(1)
+        let frames = bench.deeds.take().compactMap { deed in
+            if case .transmitted(let id, "Paging") = deed { id } else { nil }
+        }
+        return (bench, try #require(frames.first))
+    }
+
+    @Test func whatIsSpooledGoesBeforeAnythingElseOnceTheAIoTFHasAccepted() async throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        for record in [1, 2] as [UInt8] {
+            _ = try await append([record], for: LoopBench.aiotf, to: bench.spool)
+        }
+        _ = try await append([3], for: [0xB2], to: bench.spool)
+        try bench.connect()
+        #expect(try bench.deedNames() == ["NGSetupRequest"])
+        try bench.handle(.link(LoopBench.link, .up(aiotfIdentifier: LoopBench.aiotf, probes: true)))
+        try bench.request(1)
+        #expect(try bench.deedNames().prefix(2) == ["record 1", "record 2"], "another AIoTF's stay where they are")
+        try bench.handle(.link(LoopBench.link, .confirmed(upTo: 2)))
+        #expect(bench.spool.pending(owner: LoopBench.aiotf).map(\.payload) == [[2]], "frame 1 was the NG Setup Request")
+    }
+
+    @Test func aLastMessageIsSentAtOnceAndItsDeviceAcknowledgedOnceTheSpoolHasIt() async throws {
+        var (bench, frame) = try paging()
+        defer { bench.spool.close() }
+        try bench.answer(frame)
+        #expect(try bench.deedNames() == ["InventoryReport"])
+        try await bench.hearFromSpool()
+        #expect(try bench.deedNames() == ["Acknowledgement"])
+        #expect(bench.spool.pending(owner: LoopBench.aiotf).count == 1)
+        try bench.handle(.link(LoopBench.link, .confirmed(upTo: .max)))
+        #expect(bench.spool.pending(owner: LoopBench.aiotf).isEmpty)
+    }
+
+    @Test func withoutALinkTheDeviceIsAcknowledgedAndItsMessageWaits() async throws {
+        var (bench, frame) = try paging()
+        defer { bench.spool.close() }
+        try bench.linkDown()
+        try bench.answer(frame)
+        try await bench.hearFromSpool()
+        #expect(try bench.deedNames() == ["Acknowledgement"])
+        try bench.linkUp()
+        #expect(try bench.deedNames().prefix(2) == ["NGSetupRequest", "InventoryReport"])
+    }
+
+    @Test func aDeviceWhoseMessageTheSpoolDoesNotTakeIsToldSoAndNotAcknowledged() async throws {
+        var (bench, frame) = try paging(spoolLimitOctets: 0)
+        defer { bench.spool.close() }
+        try bench.answer(frame)
+        #expect(try bench.deedNames() == ["InventoryReport"])
+        try await bench.hearFromSpool()
+        #expect(try bench.deedNames() == ["NACKFeedback"])
+    }
+
+    @Test func whatComesOfAFrameIsNotKnownBeforeItIsOver() throws {
+        var (bench, frame) = try paging()
+        defer { bench.spool.close() }
+        try bench.answer(frame, after: 5)
+        #expect(try bench.handle(.tick) == bench.now + .milliseconds(5))
+        try bench.pass(milliseconds: 4)
+        #expect(try bench.deedNames() == [])
+        try bench.pass(milliseconds: 1)
+        #expect(try bench.deedNames() == ["InventoryReport"])
+    }
+
+    @Test func aStopWithNothingInFlightEndsAtOnce() throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        try bench.linkUp()
+        try bench.handle(.stop)
+        #expect(bench.loop.isFinished)
+        #expect(try bench.deedNames().last == "carrier off")
+    }
+
+    @Test func aStopWithAFrameThatNeverEndsIsOverAfterItsTime() throws {
+        var (bench, _) = try paging()
+        defer { bench.spool.close() }
+        #expect(try bench.handle(.stop) == bench.now + .milliseconds(3_000))
+        try bench.pass(milliseconds: 2_000)
+        // A second signal moves nothing.
+        try bench.handle(.stop)
+        try bench.pass(milliseconds: 999)
+        #expect(!bench.loop.isFinished)
+        try bench.pass(milliseconds: 1)
+        #expect(bench.loop.isFinished)
+        #expect(try bench.deedNames().last == "carrier off")
+    }
+
+    @Test func aNewEpochIsInItsFileBeforeAnythingLeavesUnderIt() throws {
+        var bench = try LoopBench(epoch: 8)
+        defer { bench.spool.close() }
+        bench.loop.epoch = 7
+        try bench.linkUp()
+        #expect(try bench.deedNames().first == "NGSetupRequest")
+        #expect(bench.epochWhenSent.value == 8)
+    }
+
+    @Test func whereTheEpochCannotBeKeptNothingLeaves() throws {
+        var bench = try LoopBench(epoch: 8, epochPath: "/nowhere/at/all")
+        defer { bench.spool.close() }
+        bench.loop.epoch = 7
+        #expect(throws: StateError.self) { try bench.linkUp() }
+        #expect(bench.deeds.take().isEmpty)
+    }
+
+    @Test func everyMessageGivesItsCreditBackAndTheLinkIsBusyWhileAnInventoryIsOpen() throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        try bench.linkUp()
+        #expect(bench.link.state.withLock { $0.processed } == 1)
+        #expect(!bench.link.state.withLock { $0.isBusy })
+        try bench.request(1)
+        try bench.handle(.link(LoopBench.link, .received([0xFF])))
+        #expect(bench.link.state.withLock { $0.processed } == 3)
+        #expect(bench.link.state.withLock { $0.isBusy })
+    }
+
+    @Test func aReloadHasEveryLinkReadItsCertificatesAgain() throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        try bench.handle(.reload)
+        #expect(bench.link.state.withLock { $0.reloads } == 1)
+    }
+
+    private func append(_ payload: [UInt8], for owner: [UInt8], to spool: Spool) async throws -> UInt64 {
+        try await withCheckedContinuation { continuation in
+            spool.append(owner: owner, payload: payload) { continuation.resume(returning: $0) }
+        }.get()
+    }
+}

@@ -1,1 +1,0 @@
-// Tests of one room; filled by this issue.
