@@ -45,38 +45,55 @@ def two_processes(program, options):
         print(f"  300 devices read and written in {time.monotonic() - begin:.1f} s")
 
 
-def throughput(program, seed, delay, budget=None):
-    """(devices a second on the air, wall seconds) of an inventory without and one with a command."""
-    figures = []
+class Figures:
+    """What an inventory took."""
+
+    def __init__(self, setting, command):
+        begin = time.monotonic()
+        number, devices, summary = setting.order(command, within=120)
+        self.wall = time.monotonic() - begin
+        setting.check_found_once(devices, summary)
+        times = sorted(seconds for _, seconds in setting.acknowledged(number))
+        paged = min(page[5] for page in setting.journal.pages if setting.store.order_of[page[1]] == number)
+        # Between the first and the last acknowledgement: what the air carries once it is under way.
+        self.rate = (len(times) - 1) / (times[-1] - times[0])
+        # With the exchanges that nothing overlaps any more, the last ones, and the first.
+        self.whole = len(times) / (times[-1] - paged)
+
+
+def inventories(program, seed, devices, delay):
+    """Figures without and with a command, through a proxy that adds so many seconds each way (None: no proxy)."""
     through = (lambda port: proxy.Proxy(port, delay)) if delay is not None else None
-    with world.World(program, seed=seed, through=through, budget=budget) as setting:
+    with world.World(program, devices=devices, seed=seed, through=through) as setting:
         setting.start()
-        for command in (None, READ):
-            begin = time.monotonic()
-            number, devices, summary = setting.order(command)
-            wall = time.monotonic() - begin
-            setting.check_found_once(devices, summary)
-            times = [seconds for _, seconds in setting.acknowledged(number)]
-            figures.append(((len(times) - 1) / (max(times) - min(times)), wall, summary["requests"]))
+        figures = [Figures(setting, command) for command in (None, READ)]
         setting.check()
     return figures
 
 
 def delay(program, options):
-    """100 ms more on the link costs less than 5 % of the air's throughput."""
-    ways = [("no proxy", None, None), ("50 ms each way", 0.05, None), ("100 ms each way", 0.1, None)]
-    runs = {name: [] for name, _, _ in ways}
-    for turn in range(options.rounds or 3):
-        for name, seconds, budget in ways:
-            runs[name].append(throughput(program, options.seed + turn, seconds, budget))
-    for place, what in ((0, "without a command"), (1, "with a READ")):
-        rates = {name: [figures[place][0] for figures in runs[name]] for name in runs}
-        base = statistics.mean(rates["no proxy"])
-        for name, _, _ in ways:
-            print(f"  {what}, {name}: {' '.join(f'{rate:.2f}' for rate in rates[name])} devices/s, "
-                  f"mean {statistics.mean(rates[name]) / base - 1:+.1%}; "
-                  f"wall {statistics.mean(figures[place][1] for figures in runs[name]):.2f} s")
-    for place, what in ((0, "without a command"), (1, "with a READ")):
-        rate = {name: statistics.mean(figures[place][0] for figures in runs[name]) for name in runs}
-        loss = 1 - rate["50 ms each way"] / rate["no proxy"]
-        assert loss < 0.05, f"{what}: the air carries {loss:.1%} less when the link takes 100 ms more"
+    """100 ms more on the link costs less than 5 % of the air's throughput. --rounds N: N seeds, more delay and devices."""
+    seeds = range(options.seed, options.seed + (options.rounds or 2))
+    ways = {"no proxy": None, "50 ms each way": 0.05} | ({"100 ms each way": 0.1} if options.rounds else {})
+    for devices in [100, 400] if options.rounds else [100]:
+        runs = {name: [] for name in ways}
+        for seed in seeds:
+            for name, seconds in ways.items():
+                runs[name].append(inventories(program, seed, devices, seconds))
+        for place, what in enumerate(("no command", "a READ")):
+            figures = {name: [run[place] for run in runs[name]] for name in ways}
+            losses = {name: _tell(f"{devices} devices, {what}, {name}", figures[name], figures["no proxy"])
+                      for name in ways}
+            loss = losses["50 ms each way"]
+            assert loss < 0.05, f"{what}: the air carries {loss:.1%} less when the link takes 100 ms more"
+
+
+def _tell(what, figures, base):
+    """Prints figures against those without a proxy; the share of the air's throughput that is lost."""
+    def mean(name, of):
+        return statistics.mean(getattr(one, name) for one in of)
+    losses = {name: 1 - mean(name, figures) / mean(name, base) for name in ("rate", "whole")}
+    each = {name: " ".join(f"{getattr(one, name):.1f}" for one in figures) for name in losses}
+    print(f"  {what}: first to last acknowledgement {each['rate']} devices/s, mean {-losses['rate']:+.1%}; paging to last "
+          f"{each['whole']}, mean {-losses['whole']:+.1%}; wall {mean('wall', figures):.2f} s", flush=True)
+    return losses["rate"]
