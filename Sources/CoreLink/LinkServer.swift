@@ -118,9 +118,9 @@ package final class LinkServer: Sendable {
         for connection in connections { try? await connection.channel.closeFuture.get() }
     }
 
-    /// Twice a second: ends what is overdue.
+    /// Four times a second: ends what is overdue.
     private func watchConnections() -> RepeatedTask {
-        group.next().scheduleRepeatedTask(initialDelay: .milliseconds(500), delay: .milliseconds(500)) { _ in
+        group.next().scheduleRepeatedTask(initialDelay: .milliseconds(250), delay: .milliseconds(250)) { _ in
             for connection in self.state.withLock({ Array($0.connections.values) }) {
                 guard let reason = connection.overdue(self.limits) else { continue }
                 if connection.life.withLock({ $0.isOpen }) {

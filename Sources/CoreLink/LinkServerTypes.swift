@@ -30,8 +30,8 @@ package struct ServerLimits: Hashable, Sendable {
     package var handshakeSeconds = 5
     /// Seconds until the first PDU.
     package var firstPDUSeconds = 60
-    /// Seconds of silence of a peer that has sent a probe before.
-    package var silenceSeconds = 5
+    /// Milliseconds of silence of a peer that has sent a probe before; with a look every 250 ms it is dead within 5 s.
+    package var silenceMilliseconds = 4_500
     /// PDUs of a connection that the user may leave unprocessed before reading from it stops.
     package var credit = 256
     /// Octets that may wait to be taken by the system for one connection; past them it is closed.

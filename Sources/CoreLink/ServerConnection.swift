@@ -55,9 +55,9 @@ final class ServerConnection: Sendable {
             if !life.isOpen, silence > .seconds(Int64(limits.handshakeSeconds)) {
                 return "the TLS handshake was not done after \(limits.handshakeSeconds) s"
             }
-            if life.hasSentProbe, silence > .seconds(Int64(limits.silenceSeconds)) {
+            if life.hasSentProbe, silence > .milliseconds(Int64(limits.silenceMilliseconds)) {
                 return
-                    "the reader said nothing for \(limits.silenceSeconds) s: it hangs, or packets are lost on the way"
+                    "the reader said nothing for \(Double(limits.silenceMilliseconds) / 1_000) s: it hangs, or packets are lost on the way"
             }
             if life.isOpen, !life.hasSentPDU, silence > .seconds(Int64(limits.firstPDUSeconds)) {
                 return "the reader sent nothing for \(limits.firstPDUSeconds) s: it is no reader, or it hangs"

@@ -5,11 +5,12 @@ import AIoTMac
 import AIoTSecurity
 import Glibc
 
-/// What the simulated devices know to be true, for tests of the whole system: a line for each request that was paged and
-/// for each device that took an Acknowledgement.
+/// What the simulated devices know to be true, for tests of the whole system: a line for each request that was paged, for
+/// each device that took an Acknowledgement, and whenever the carrier goes on or off.
 ///
-/// `page NONCE1 group|device|all ID COUNTER` (`-` where there is none) and `ack DEVICE NONCE1`, IDs in hex. A line is with
-/// the system before the reader hears what came of the frame, so it outlives a `kill -9`.
+/// `page NONCE1 group|device|all ID COUNTER TIME` (`-` where there is none), `ack DEVICE NONCE1 TIME` and
+/// `carrier on|off TIME`, IDs in hex, times in nanoseconds of the system's monotonic clock. A line is with the system before
+/// the reader hears what came of the frame, so it outlives a `kill -9`.
 package final class AirJournal: Sendable {
     private let descriptor: Int32
     private let population: Population
@@ -36,6 +37,8 @@ package final class AirJournal: Sendable {
         default: break
         }
     }
+
+    func note(carrierIsOn: Bool) { write("carrier \(carrierIsOn ? "on" : "off")") }
 
     private func notePage(_ sdu: [UInt8], _ lastPaged: inout Nonce?) {
         guard let paging = try? NASPaging(decoding: sdu), paging.nonce1 != lastPaged else { return }
@@ -66,7 +69,9 @@ package final class AirJournal: Sendable {
     }
 
     private func write(_ line: String) {
-        let octets = Array((line + "\n").utf8)
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let octets = Array("\(line) \(now.tv_sec * 1_000_000_000 + now.tv_nsec)\n".utf8)
         _ = Glibc.write(descriptor, octets, octets.count)
     }
 }

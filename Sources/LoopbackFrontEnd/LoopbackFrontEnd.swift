@@ -62,6 +62,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         case .carrier(let isOn, let time):
             let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
             radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
+            journal?.note(carrierIsOn: isOn)
         case .transmit(let transmission, let time):
             let simulated = clock.simulated(time)
             var outcome = radio.withLock { radio in

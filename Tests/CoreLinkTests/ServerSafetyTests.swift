@@ -115,12 +115,12 @@ import Testing
 
     @Test func aReaderThatProbedAndFellSilentIsDead() async throws {
         var limits = ServerLimits()
-        limits.silenceSeconds = 1
+        limits.silenceMilliseconds = 1_000
         try await beside(limits: limits) { server, address in
             let peer = try await RawPeer(to: address)
             let (id, _) = try await server.connected()
             peer.send([0, 0, 0, 0])
-            #expect(try await server.disconnected(id).contains("said nothing for 1 s"))
+            #expect(try await server.disconnected(id).contains("said nothing for 1.0 s"))
         }
     }
 
