@@ -29,7 +29,10 @@ extension AIoTF {
         guard session.aiotfIdentifier == configuration.aiotfIdentifier,
             let request = requests[session.correlationIdentifier]
         else { return false }
-        return readers.contains { $0.id == reader && $0.globalGNBID == request.reader }
+        // The name may be another: a reader that was renamed still has its spool.
+        return readers.contains {
+            $0.id == reader && $0.identity.globalGNBID == request.reader.globalGNBID
+        }
     }
 
     /// What a reader says of a request. One that is not open any more gives results alone: what its reader had spooled,

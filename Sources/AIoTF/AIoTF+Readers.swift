@@ -5,7 +5,8 @@ import NGAP
 
 extension AIoTF {
     /// A reader without A-IoT support, or that broadcasts another PLMN, cannot be served. One that presents itself again
-    /// has begun anew, also where its old connection has not been noticed to be gone.
+    /// has begun anew, also where its old connection has not been noticed to be gone. Another one with the gNB ID of one
+    /// that is connected is refused: each would lose what the other has open.
     mutating func setUp(_ message: NGSetupRequest, _ reader: ReaderID) {
         lose(reader)
         let areas = message.supportedTAs.filter { $0.plmns.contains { $0.plmn == configuration.plmn } }
@@ -13,7 +14,13 @@ extension AIoTF {
             send(.ngSetupFailure(NGSetupFailure(cause: areas.isEmpty ? .unknownPLMN : .semanticError)), to: reader)
             return
         }
-        for old in readers where old.globalGNBID == message.globalGNBID {
+        let identity = ReaderIdentity(globalGNBID: message.globalGNBID, name: message.ranNodeName)
+        if let old = readers.first(where: { $0.identity.globalGNBID == identity.globalGNBID }) {
+            guard old.identity == identity else {
+                send(.ngSetupFailure(NGSetupFailure(cause: .omIntervention)), to: reader)
+                put(.close(reader, .gnbIDInUse(by: old.identity.name ?? "a reader without a name")))
+                return
+            }
             lose(old.id)
             put(.close(old.id, .replaced))
         }
@@ -22,7 +29,7 @@ extension AIoTF {
             put(.close(reader, .tooManyReaders(limit: configuration.readerLimit)))
             return
         }
-        readers.append(ConnectedReader(id: reader, globalGNBID: message.globalGNBID, areas: Set(areas.map(\.tac))))
+        readers.append(ConnectedReader(id: reader, identity: identity, areas: Set(areas.map(\.tac))))
         send(
             .ngSetupResponse(
                 NGSetupResponse(
@@ -32,7 +39,7 @@ extension AIoTF {
                     aiotfIdentifier: configuration.aiotfIdentifier, aiotfName: AIOTFName(visible: configuration.name),
                     supportsProbes: message.supportsProbes)),
             to: reader)
-        for correlation in orphans where requests[correlation]?.reader == message.globalGNBID {
+        for correlation in orphans where requests[correlation]?.reader == identity {
             sendRelease(of: correlation, to: reader)
         }
         mayGoOn = true
@@ -74,7 +81,7 @@ extension AIoTF {
             if run.turn == nil, !run.asked.isEmpty { finish(id) }
             return
         }
-        let current = suitable.first { $0.globalGNBID == run.turn?.reader }
+        let current = suitable.first { $0.identity == run.turn?.reader }
         let target = current == nil ? run.order.target : run.target
         let atHand = runs.values.compactMap { $0.correlation.flatMap { requests[$0] } }
         guard !atHand.contains(where: { $0.target == target }) else { return }
@@ -87,8 +94,8 @@ extension AIoTF {
     }
 
     private func mayAsk(_ reader: ConnectedReader, _ run: InventoryRun) -> Bool {
-        guard !run.asked.contains(reader.globalGNBID) else { return false }
-        guard run.requestsAt[reader.globalGNBID] != nil || run.requestsAt.count < configuration.readerLimit else {
+        guard !run.asked.contains(reader.identity) else { return false }
+        guard run.requestsAt[reader.identity] != nil || run.requestsAt.count < configuration.readerLimit else {
             return false
         }
         switch run.order.scope {
@@ -99,7 +106,8 @@ extension AIoTF {
     }
 
     private func isAddress(_ address: ReaderAddress, of reader: ConnectedReader) -> Bool {
-        reader.globalGNBID.plmn == configuration.plmn && reader.globalGNBID.gnbID == address.gnbID
+        reader.identity.globalGNBID.plmn == configuration.plmn
+            && reader.identity.globalGNBID.gnbID == address.gnbID
     }
 
     /// What an order's scope means for one of its readers.
@@ -112,7 +120,7 @@ extension AIoTF {
         case .readers(let addresses):
             ServiceAreaInformation(
                 readers: addresses.filter { isAddress($0, of: reader) }.map {
-                    RequestedReader(globalGNBID: reader.globalGNBID, readerIndex: $0.readerIndex)
+                    RequestedReader(globalGNBID: reader.identity.globalGNBID, readerIndex: $0.readerIndex)
                 })
         }
     }

@@ -12,12 +12,12 @@ extension AIoTF {
         guard let page = makePage(target, nonce1: nonce1) else { return finish(id) }
         let records = self.records(for: target)
         let stored = StoredRequest(
-            orderID: id, correlation: correlation, reader: reader.globalGNBID, nonce1: nonce1, target: target,
+            orderID: id, correlation: correlation, reader: reader.identity, nonce1: nonce1, target: target,
             counter: page.counter,
             hasFollowOn: run.order.command != nil
                 || records.contains { $0.configuration.profile.contains(.networkAuthentication) })
-        if run.turn?.reader != reader.globalGNBID { run.turn = InventoryRun.Turn(reader: reader.globalGNBID) }
-        run.requestsAt[reader.globalGNBID, default: 0] += 1
+        if run.turn?.reader != reader.identity { run.turn = InventoryRun.Turn(reader: reader.identity) }
+        run.requestsAt[reader.identity, default: 0] += 1
         run.requests += 1
         run.target = target
         run.correlation = correlation

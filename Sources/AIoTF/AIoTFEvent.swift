@@ -33,12 +33,16 @@ package enum AIoTFAction: Sendable {
 /// Why the AIoTF closes a connection.
 package enum CloseReason: Hashable, Sendable, CustomStringConvertible {
     case replaced
+    /// By the reader with this name.
+    case gnbIDInUse(by: String)
     case tooManyReaders(limit: Int)
 
     package var description: String {
         switch self {
         case .replaced:
-            "the same reader has set up another connection: if two readers have one gNB ID, give each its own"
+            "the same reader has set up another connection: if there are two, give each a gNB ID and a name of its own"
+        case .gnbIDInUse(let name):
+            "its gNB ID is that of \(name), which is connected: give each reader a gNB ID of its own (`reader.gnb-id`)"
         case .tooManyReaders(let limit):
             "\(limit) readers are connected, which is the limit: disconnect one, or raise the limit"
         }

@@ -16,7 +16,7 @@ struct InventoryRun: Sendable {
 
     /// What has been tried at the reader whose turn it is.
     struct Turn: Sendable {
-        let reader: GlobalGNBID
+        let reader: ReaderIdentity
         /// Group requests in a row that found nobody new.
         var fruitless = 0
         /// Members still to be paged singly, the next one last.
@@ -35,8 +35,8 @@ struct InventoryRun: Sendable {
     /// Nil between two readers. It outlasts the loss of the reader's link.
     var turn: Turn?
     /// Readers that are through, or do not serve the area.
-    var asked: Set<GlobalGNBID> = []
-    var requestsAt: [GlobalGNBID: Int] = [:]
+    var asked: Set<ReaderIdentity> = []
+    var requestsAt: [ReaderIdentity: Int] = [:]
     var requests = 0
     /// Devices told to the consumer.
     var reported: Set<[UInt8]> = []
@@ -62,8 +62,7 @@ struct EndedOrder: Sendable {
 /// A reader whose NG Setup is through.
 struct ConnectedReader: Sendable {
     let id: ReaderID
-    /// What it is known by when it comes back over another connection.
-    let globalGNBID: GlobalGNBID
+    let identity: ReaderIdentity
     /// Codes of its tracking areas in this PLMN, 3 octets each.
     let areas: Set<[UInt8]>
 }

@@ -1,5 +1,4 @@
 package import AIoTBase
-package import NGAP
 
 /// What has to outlive a crash of the AIoTF; each replaces an earlier one of the same name.
 package enum PersistentChange: Hashable, Sendable {
@@ -22,7 +21,7 @@ package struct StoredRequest: Hashable, Sendable {
     package var orderID: UInt64
     /// 0...65535.
     package var correlation: Int
-    package var reader: GlobalGNBID
+    package var reader: ReaderIdentity
     package var nonce1: Nonce
     package var target: InventoryTarget
     /// The counter paged, where there is one.
@@ -30,7 +29,7 @@ package struct StoredRequest: Hashable, Sendable {
     package var hasFollowOn: Bool
 
     package init(
-        orderID: UInt64, correlation: Int, reader: GlobalGNBID, nonce1: Nonce, target: InventoryTarget,
+        orderID: UInt64, correlation: Int, reader: ReaderIdentity, nonce1: Nonce, target: InventoryTarget,
         counter: UInt32?, hasFollowOn: Bool
     ) {
         self.orderID = orderID

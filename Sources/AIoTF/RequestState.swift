@@ -6,7 +6,7 @@ import NGAP
 struct RequestState: Sendable {
     let orderID: UInt64
     let correlation: Int
-    let reader: GlobalGNBID
+    let reader: ReaderIdentity
     /// Nil when the link was lost, or the reader did not confirm the release.
     var connection: ReaderID?
     let nonce1: Nonce

@@ -85,15 +85,16 @@ private struct ActionWriter {
     }
 
     private func write(_ request: StoredRequest) throws {
+        let gnb = request.reader.globalGNBID
         try endRequest(request.correlation)
         try execute(
             """
-            INSERT INTO requests (correlation, order_id, plmn, gnb_id, gnb_bits, nonce1, target, target_id, counter,
-            has_follow_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO requests (correlation, order_id, plmn, gnb_id, gnb_bits, reader_name, nonce1, target, target_id,
+            counter, has_follow_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                request.correlation, Int64(clamping: request.orderID), Data(request.reader.plmn),
-                Int64(request.reader.gnbID), request.reader.bitLength, Data(request.nonce1.octets),
+                request.correlation, Int64(clamping: request.orderID), Data(gnb.plmn), Int64(gnb.gnbID),
+                gnb.bitLength, request.reader.name, Data(request.nonce1.octets),
                 request.target.storedKind, request.target.storedID, request.counter.map { Int64($0) },
                 request.hasFollowOn,
             ])

@@ -75,7 +75,10 @@ private struct StateReader {
             else { throw damaged("requests") }
             return StoredRequest(
                 orderID: UInt64(clamping: row["order_id"] as Int64), correlation: row["correlation"],
-                reader: GlobalGNBID(plmn: Array(row["plmn"] as Data), gnbID: gnbID, bitLength: row["gnb_bits"]),
+                reader: ReaderIdentity(
+                    globalGNBID: GlobalGNBID(
+                        plmn: Array(row["plmn"] as Data), gnbID: gnbID, bitLength: row["gnb_bits"]),
+                    name: row["reader_name"]),
                 nonce1: nonce1, target: target,
                 counter: (row["counter"] as Int64?).map { UInt32(truncatingIfNeeded: $0) },
                 hasFollowOn: row["has_follow_on"])

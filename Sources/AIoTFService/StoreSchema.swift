@@ -58,8 +58,8 @@ enum StoreSchema {
             PRIMARY KEY (order_id, device_id)) STRICT, WITHOUT ROWID;
         CREATE TABLE requests (
             correlation INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, plmn BLOB NOT NULL, gnb_id INTEGER NOT NULL,
-            gnb_bits INTEGER NOT NULL, nonce1 BLOB NOT NULL, target TEXT NOT NULL, target_id BLOB, counter INTEGER,
-            has_follow_on INTEGER NOT NULL) STRICT;
+            gnb_bits INTEGER NOT NULL, reader_name TEXT, nonce1 BLOB NOT NULL, target TEXT NOT NULL, target_id BLOB,
+            counter INTEGER, has_follow_on INTEGER NOT NULL) STRICT;
         CREATE TABLE sessions (
             correlation INTEGER NOT NULL, ran_device_id INTEGER NOT NULL, device_id BLOB NOT NULL,
             nonce1 BLOB NOT NULL, nonce2 BLOB NOT NULL, PRIMARY KEY (correlation, ran_device_id)) STRICT, WITHOUT ROWID;

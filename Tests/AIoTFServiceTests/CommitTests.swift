@@ -25,7 +25,9 @@ import Testing
     private func request(_ correlation: Int, order: UInt64 = 1) throws -> StoredRequest {
         StoredRequest(
             orderID: order, correlation: correlation,
-            reader: GlobalGNBID(plmn: [0, 0xF1, 0x10], gnbID: 7, bitLength: 22), nonce1: try nonce(1),
+            reader: ReaderIdentity(
+                globalGNBID: GlobalGNBID(plmn: [0, 0xF1, 0x10], gnbID: 7, bitLength: 22), name: "dock"),
+            nonce1: try nonce(1),
             target: .group(StoreFixture.groupID), counter: .max, hasFollowOn: true)
     }
 

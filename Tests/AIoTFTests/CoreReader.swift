@@ -21,6 +21,7 @@ struct CoreReader {
     }
 
     var globalGNBID: GlobalGNBID
+    var name = "r"
     var tac: [UInt8] = [0, 0, 1]
     var index = 1
     /// Places of the devices in front of it; nil for all.

@@ -85,7 +85,8 @@ struct CoreWorld {
             tac: readers[place].tac, plmns: [.init(plmn: [0x00, 0xF1, 0x10], slices: [SNSSAI(sst: 1)])])
         deliver(
             .ngSetupRequest(
-                NGSetupRequest(globalGNBID: readers[place].globalGNBID, ranNodeName: "r", supportedTAs: [area])),
+                NGSetupRequest(
+                    globalGNBID: readers[place].globalGNBID, ranNodeName: readers[place].name, supportedTAs: [area])),
             from: place)
     }
 

@@ -113,7 +113,9 @@ import Testing
         var world = try CoreWorld(2, profile: Self.plain, window: 15)
         let requests = [65_535, 0, 1].map { correlation in
             StoredRequest(
-                orderID: 9, correlation: correlation, reader: GlobalGNBID(plmn: [1, 2, 3], gnbID: 9, bitLength: 22),
+                orderID: 9, correlation: correlation,
+                reader: ReaderIdentity(
+                    globalGNBID: GlobalGNBID(plmn: [1, 2, 3], gnbID: 9, bitLength: 22), name: nil),
                 nonce1: Nonce(drawnFrom: &world.generator), target: .all, counter: nil, hasFollowOn: false)
         }
         let state = StoredState(lastCorrelation: 65_534, requests: requests)
