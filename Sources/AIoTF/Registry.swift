@@ -87,7 +87,8 @@ package struct Registry: Sendable {
 
     package init() {}
 
-    /// - Parameter replaces: takes new values for a device that is there, which keeps its place; else that is an error.
+    /// - Parameter replaces: takes new values for a device that is there, which keeps its place, and its counter while its
+    ///   key stays; else that is an error.
     /// - Returns: warnings on properties that the configuration does not give.
     @discardableResult
     package mutating func provision(
@@ -96,7 +97,13 @@ package struct Registry: Sendable {
         guard NASLimits.idOctets.contains(device.id.count) else { throw .idLength(device.id.count) }
         guard replaces || devices[device.id] == nil else { throw .duplicate(device.id) }
         if let refusal = device.configuration.refusals(for: .single).first { throw .refused(refusal) }
-        if devices.updateValue(device, forKey: device.id) == nil { deviceIDs.append(device.id) }
+        var device = device
+        if let old = devices[device.id] {
+            if old.key == device.key { device.counter = old.counter }
+        } else {
+            deviceIDs.append(device.id)
+        }
+        devices[device.id] = device
         return device.configuration.warnings
     }
 
@@ -112,6 +119,8 @@ package struct Registry: Sendable {
             guard let device = devices[member] else { throw .unknownDevice(member) }
             guard device.configuration == group.configuration else { throw .otherConfiguration(member) }
         }
+        var group = group
+        if let old = groups[group.id], old.key == group.key { group.counter = old.counter }
         groups[group.id] = group
         return group.configuration.warnings
     }
