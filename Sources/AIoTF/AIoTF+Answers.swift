@@ -40,7 +40,7 @@ extension AIoTF {
         guard let request = requests[correlation], request.isOpen, let run = runs[request.orderID] else {
             return reject(.late)
         }
-        guard match.isAuthenticated, match.record.configuration.algorithms.hasIntegrity,
+        guard match.isAuthenticated, request.counter != nil, match.record.configuration.algorithms.hasIntegrity,
             run.resynchronisations < Self.resynchronisationLimit,
             changeCounter(of: request.target, { $0.resynchronise(deviceCounter: counter) })
         else { return reject(.counterNotTaken) }

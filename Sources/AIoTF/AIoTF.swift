@@ -92,7 +92,10 @@ package struct AIoTF: Sendable {
     package mutating func provision(
         _ device: DeviceRecord, replaces: Bool = false
     ) throws(RegistryError) -> [ConfigurationWarning] {
-        try registry.provision(device, replaces: replaces)
+        let old = registry.devices[device.id]?.key
+        let warnings = try registry.provision(device, replaces: replaces)
+        if let old, old != device.key { forgetCounters(of: .device(device.id)) }
+        return warnings
     }
 
     /// Provisions a group, also while orders are open.
@@ -101,7 +104,17 @@ package struct AIoTF: Sendable {
     package mutating func provision(
         _ group: GroupRecord, replaces: Bool = false
     ) throws(RegistryError) -> [ConfigurationWarning] {
-        try registry.provision(group, replaces: replaces)
+        let old = registry.groups[group.id]?.key
+        let warnings = try registry.provision(group, replaces: replaces)
+        if let old, old != group.key { forgetCounters(of: .group(group.id)) }
+        return warnings
+    }
+
+    /// Its key is another one: what was paged under the old one confirms nothing.
+    private mutating func forgetCounters(of target: InventoryTarget) {
+        for correlation in requests.keys where requests[correlation]?.target == target {
+            requests[correlation]?.counter = nil
+        }
     }
 
     mutating func put(_ action: AIoTFAction) { actions.append(action) }

@@ -11,8 +11,8 @@ struct RequestState: Sendable {
     var connection: ReaderID?
     let nonce1: Nonce
     let target: InventoryTarget
-    /// The counter paged, where there is one.
-    let counter: UInt32?
+    /// The counter paged, where there is one; nil again once its key is another: it says nothing of that one's counter.
+    var counter: UInt32?
     let hasFollowOn: Bool
     /// Something can be sent to its devices: it has not been released, nor its link lost.
     var isOpen: Bool

@@ -23,6 +23,8 @@ package struct AIoTFLoop: Sendable {
     private let clients: any ControlClients
     private let log: Logger
     private var provisioning: ProvisioningWatch
+    /// Why what was provisioned last is not known yet.
+    private var provisioningFailure: String?
     private var effects: [Effect] = []
     private var lastOrder: UInt64
     private var readers: [ReaderID: ReaderDescription] = [:]
@@ -61,10 +63,25 @@ package struct AIoTFLoop: Sendable {
     /// Takes in what has happened, and carries out what follows from it.
     /// - Throws: `StoreFailure` where the store is of no use any more; nothing of this turn has left then.
     package mutating func turn(_ inputs: [ServerInput], at now: AirTime) throws {
+        refresh()
         if let deadline = core.nextDeadline, deadline <= now { core.advance(to: now) }
         collect()
         for input in inputs { take(input, at: now) }
         try settle(at: now)
+    }
+
+    /// Gives the core what was provisioned meanwhile. What waits for the store was decided with what was known before, and
+    /// is written first.
+    private mutating func refresh() {
+        guard effects.isEmpty else { return }
+        do {
+            try provisioning.refresh(&core, from: store)
+            provisioningFailure = nil
+        } catch {
+            let text = "\(error)"
+            if text != provisioningFailure { log.error("cannot read what was provisioned: \(text)") }
+            provisioningFailure = text
+        }
     }
 
     private mutating func take(_ input: ServerInput, at now: AirTime) {
@@ -125,11 +142,8 @@ extension AIoTFLoop {
     private mutating func take(
         _ order: InventoryOrder, waits: Bool, from client: ControlClientID, at now: AirTime
     ) {
-        do {
-            try provisioning.refresh(&core, from: store)
-        } catch {
-            log.error("cannot read what was provisioned: \(error)")
-            effects.append(.reply(client, .error("\(error)"), isLast: true))
+        if let provisioningFailure {
+            effects.append(.reply(client, .error(provisioningFailure), isLast: true))
             return
         }
         lastOrder += 1
@@ -153,7 +167,8 @@ extension AIoTFLoop {
     private mutating func settle(at now: AirTime) throws {
         do {
             try store.commit(
-                effects.compactMap { if case .action(let action) = $0 { action } else { nil } })
+                effects.compactMap { if case .action(let action) = $0 { action } else { nil } },
+                decidedWith: provisioning.generation)
         } catch let failure as StoreFailure where failure.mayPass {
             if retry == nil { log.error("nothing is sent until this is mended: \(failure)") }
             retry = now + Self.retryPause

@@ -7,12 +7,16 @@ import NGAP
 
 extension DeviceStore {
     /// Writes what a batch of actions wants durable, in one transaction; where nothing is to be written, none.
+    ///
+    /// No counter is written for a key that has been replaced since `generation`: it was that of the old key.
+    /// - Parameter generation: of the devices and groups that the actions were decided with.
     /// - Throws: `StoreFailure`; nothing of the batch is written then.
-    package func commit(_ batch: [AIoTFAction]) throws {
+    package func commit(_ batch: [AIoTFAction], decidedWith generation: Int = .max) throws {
         let durable = batch.filter(\.isDurable)
         guard !durable.isEmpty else { return }
         try transaction { db in
-            let writer = ActionWriter(db: db)
+            let current = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'generation'") ?? 0
+            let writer = ActionWriter(db: db, generation: generation, isBehind: current > generation)
             for action in durable { try writer.write(action) }
         }
     }
@@ -33,6 +37,10 @@ extension AIoTFAction {
 
 private struct ActionWriter {
     let db: Database
+    /// What the actions were decided with.
+    let generation: Int
+    /// Something was provisioned since then.
+    let isBehind: Bool
 
     func write(_ action: AIoTFAction) throws {
         switch action {
@@ -45,8 +53,8 @@ private struct ActionWriter {
 
     private func write(_ change: PersistentChange) throws {
         switch change {
-        case .deviceCounter(let id, let counter): try StoreSQL.write(counter, kind: "device", id: Data(id), db)
-        case .groupCounter(let id, let counter): try StoreSQL.write(counter, kind: "group", id: Data(id), db)
+        case .deviceCounter(let id, let counter): try write(counter, of: .device(id))
+        case .groupCounter(let id, let counter): try write(counter, of: .group(id))
         case .correlation(let value):
             try execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('last correlation', ?)", [value])
         case .orderOpened(let id, let order): try open(order, Int64(clamping: id))
@@ -72,6 +80,18 @@ private struct ActionWriter {
         }
     }
 
+    private func write(_ counter: CounterState, of target: InventoryTarget) throws {
+        guard let id = target.storedID, try !isReplaced(target) else { return }
+        try StoreSQL.write(counter, kind: target.storedKind, id: id, db)
+    }
+
+    /// Whether the key of a target is another than the one that was decided with.
+    private func isReplaced(_ target: InventoryTarget) throws -> Bool {
+        guard isBehind, let id = target.storedID else { return false }
+        let sql = "SELECT key_generation > ? FROM \(target.storedKind)s WHERE id = ?"
+        return try Bool.fetchOne(db, sql: sql, arguments: [generation, id]) ?? false
+    }
+
     private func open(_ order: InventoryOrder, _ id: Int64) throws {
         try execute(
             "INSERT INTO orders (id, target, target_id, command, scope) VALUES (?, ?, ?, ?, ?)",
@@ -86,6 +106,7 @@ private struct ActionWriter {
 
     private func write(_ request: StoredRequest) throws {
         let gnb = request.reader.globalGNBID
+        let counter = try isReplaced(request.target) ? nil : request.counter
         try endRequest(request.correlation)
         try execute(
             """
@@ -95,7 +116,7 @@ private struct ActionWriter {
             [
                 request.correlation, Int64(clamping: request.orderID), Data(gnb.plmn), Int64(gnb.gnbID),
                 gnb.bitLength, request.reader.name, Data(request.nonce1.octets),
-                request.target.storedKind, request.target.storedID, request.counter.map { Int64($0) },
+                request.target.storedKind, request.target.storedID, counter.map { Int64($0) },
                 request.hasFollowOn,
             ])
     }

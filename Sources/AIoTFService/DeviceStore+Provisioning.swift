@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 
 extension DeviceStore {
-    /// Adds devices and groups in one transaction; a server that runs on this store notices before its next order.
+    /// Adds devices and groups in one transaction; a server that runs on this store notices.
     ///
     /// A device that is replaced keeps its counter while its key stays: with another key it begins anew.
     /// - Parameter replaces: takes new values for what is there already; else that is refused.
@@ -102,10 +102,10 @@ private struct ProvisioningWriter {
         guard let old else {
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO \(table) (id, key, profile, algorithms, counter_window, generation)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO \(table) (id, key, profile, algorithms, counter_window, generation,
+                    key_generation) VALUES (?, ?, ?, ?, ?, ?, ?)
                     """
-            ).execute(arguments: [place, sealedKey] + configuration.columns + [generation])
+            ).execute(arguments: [place, sealedKey] + configuration.columns + [generation, generation])
             let number = db.lastInsertedRowID
             try write(counter, kind, place)
             return number
@@ -119,11 +119,20 @@ private struct ProvisioningWriter {
                 """
         ).execute(arguments: [sealedKey] + configuration.columns + [generation, number])
         if masterKey.open(old["key"], of: owner) != key {
-            try db.cachedStatement(sql: "DELETE FROM counters WHERE kind = ? AND id = ?")
-                .execute(arguments: [kind.rawValue, place])
+            try beginAnew(kind, place, table)
             try write(counter, kind, place)
         }
         return number
+    }
+
+    /// What was paged under another key says nothing of the counter of this one.
+    private func beginAnew(_ kind: ProvisioningFailure.Kind, _ id: Data, _ table: String) throws {
+        try db.cachedStatement(sql: "UPDATE \(table) SET key_generation = ? WHERE id = ?")
+            .execute(arguments: [generation, id])
+        try db.cachedStatement(sql: "DELETE FROM counters WHERE kind = ? AND id = ?")
+            .execute(arguments: [kind.rawValue, id])
+        try db.cachedStatement(sql: "UPDATE requests SET counter = NULL WHERE target = ? AND target_id = ?")
+            .execute(arguments: [kind.rawValue, id])
     }
 
     /// A counter that is not written is one that has not been paged.

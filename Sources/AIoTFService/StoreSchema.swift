@@ -26,16 +26,18 @@ enum StoreSchema {
     }
 
     /// STRICT, so that a row that was written by hand cannot hold what the code does not expect. `number` gives the
-    /// order of provisioning; `generation` grows with every change of devices and groups.
+    /// order of provisioning; `generation` grows with every change of devices and groups, `key_generation` is that of a row's last change of key.
     private static let tables = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE devices (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
-            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
+            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL,
+            key_generation INTEGER NOT NULL) STRICT;
         CREATE INDEX devices_generation ON devices (generation);
         CREATE TABLE groups (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL, profile INTEGER NOT NULL,
-            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL) STRICT;
+            algorithms INTEGER NOT NULL, counter_window INTEGER NOT NULL, generation INTEGER NOT NULL,
+            key_generation INTEGER NOT NULL) STRICT;
         CREATE TABLE members (
             group_number INTEGER NOT NULL REFERENCES groups, device_number INTEGER NOT NULL REFERENCES devices,
             PRIMARY KEY (group_number, device_number)) STRICT, WITHOUT ROWID;

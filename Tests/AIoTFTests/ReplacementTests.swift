@@ -1,3 +1,4 @@
+import AIoTBase
 import AIoTF
 import AIoTSecurity
 import NGAP
@@ -19,5 +20,31 @@ import Testing
         world.inventory(CoreWorld.target(kind))
         #expect(world.summaries.values.allSatisfy { $0.found == 1 })
         try world.expectConsistency("a record of before")
+    }
+
+    /// Answers to what was paged under the old key say nothing of the new one's counter.
+    @Test(arguments: [PagingTargetKind.single, .group])
+    func anAnswerToAPageUnderTheOldKeyDoesNotMoveTheNewCounter(kind: PagingTargetKind) throws {
+        var world = try CoreWorld(1, profile: Self.profile, window: 15, isGroup: true, counter: 500, groupCounter: 500)
+        var generator = SeededGenerator(seed: 3)
+        let key = try #require(SecretKey(generator.octets(16)))
+        let order = world.order(CoreWorld.target(kind))
+        var device = try #require(world.aiotf.registry.devices[CoreWorld.deviceID(0)])
+        var group = try #require(world.aiotf.registry.groups[CoreWorld.groupID])
+        if kind == .single {
+            device.key = key
+            device.counter = CounterState()
+            try world.aiotf.provision(device, replaces: true)
+        } else {
+            group.key = key
+            group.counter = CounterState()
+            try world.aiotf.provision(group, replaces: true)
+        }
+        world.run()
+        #expect(world.summaries[order] != nil)
+        let counter =
+            kind == .single
+            ? world.aiotf.registry.devices[device.id]?.counter : world.aiotf.registry.groups[group.id]?.counter
+        #expect(counter?.confirmed == CounterState().confirmed)
     }
 }
