@@ -25,3 +25,8 @@ enum Console {
         }
     }
 }
+
+extension String {
+    /// Spaces behind it up to a width; what is longer stays whole.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

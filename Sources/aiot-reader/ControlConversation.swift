@@ -79,7 +79,7 @@ struct ControlPrinter {
     }
 
     private func showDevice(_ fields: [String: Any]) {
-        let id = (fields["deviceID"] as? String ?? "").padding(toLength: 24, withPad: " ", startingAt: 0)
+        let id = (fields["deviceID"] as? String ?? "").padded(to: 24)
         let status = fields["commandStatus"] as? String ?? ""
         let data = fields["commandData"] as? String ?? ""
         say("\(id)  \(fields["authenticated"] as? Bool == true ? "yes" : "no ")  \(status) \(data)")

@@ -70,7 +70,7 @@ final class InventoryOutputs {
             clearProgress()
             let stamp = String(format: "%8.1f ms", time.seconds * 1_000)
             let command = result.command.map { $0.text } ?? ""
-            let id = Hex.encoded(result.deviceID).padding(toLength: 24, withPad: " ", startingAt: 0)
+            let id = Hex.encoded(result.deviceID).padded(to: 24)
             Console.print("\(stamp)  \(id)  \(result.authenticated ? "yes" : "no ")            \(command)")
             return
         }

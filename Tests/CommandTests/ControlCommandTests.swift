@@ -1,0 +1,22 @@
+import Foundation
+import Testing
+
+/// What the commands make of what an AIoTF says.
+@Suite struct ControlCommandTests {
+    private static func inventory(_ lines: String...) throws -> Program {
+        let folder = try Program.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let aiotf = try ScriptedAIoTF(path: folder.appending(path: "control").path, lines: lines)
+        return try Program.run(["aiotf", "inventory", "--all", "--control", aiotf.path])
+    }
+
+    @Test func anIDOf32OctetsIsShownWhole() throws {
+        let id = String(repeating: "d00102ff", count: 8)
+        let program = try Self.inventory(
+            #"{"type":"order","order":1}"#,
+            "{\"type\":\"device\",\"order\":1,\"deviceID\":\"\(id)\",\"authenticated\":true}",
+            #"{"type":"summary","order":1,"devices":1,"missing":0,"requests":1,"missingIDs":[]}"#)
+        #expect(program.status == 0)
+        #expect(program.output.contains("\(id)  yes"))
+    }
+}
