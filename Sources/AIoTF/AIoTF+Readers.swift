@@ -74,11 +74,11 @@ extension AIoTF {
     }
 
     private mutating func putToReader(_ id: UInt64) {
-        guard let run = runs[id], run.phase == .toRequest, run.deadline == nil else { return }
+        guard let run = runs[id], run.phase == .toRequest, run.deadline == nil || run.patience != nil else { return }
         let suitable = readers.filter { mayAsk($0, run) }
         guard !suitable.isEmpty else {
             // A reader that was lost before it was through is waited for.
-            if run.turn == nil, !run.asked.isEmpty { finish(id) }
+            if run.turn == nil, !run.asked.isEmpty, !awaitsReader(run) { finish(id) }
             return
         }
         let current = suitable.first { $0.identity == run.turn?.reader }
@@ -91,6 +91,20 @@ extension AIoTF {
         guard let free else { return }
         if run.order.target != .all, missingDevices(run).isEmpty { return finish(id) }
         sendRequest(id, target, to: free)
+    }
+
+    /// Whether a reader that has not been asked again since it was lost may still come back with what it has found.
+    private mutating func awaitsReader(_ run: InventoryRun) -> Bool {
+        guard orphans.contains(where: { isAway(requests[$0], run) }) else { return false }
+        let end = run.patience ?? now + configuration.returnTime
+        runs[run.id]?.patience = end
+        runs[run.id]?.deadline = end
+        return now < end
+    }
+
+    private func isAway(_ request: RequestState?, _ run: InventoryRun) -> Bool {
+        guard let request, request.orderID == run.id else { return false }
+        return !run.asked.contains(request.reader) && !readers.contains { $0.identity == request.reader }
     }
 
     private func mayAsk(_ reader: ConnectedReader, _ run: InventoryRun) -> Bool {

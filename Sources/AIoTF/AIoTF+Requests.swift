@@ -22,6 +22,7 @@ extension AIoTF {
         run.target = target
         run.correlation = correlation
         run.phase = .active
+        run.patience = nil
         run.deadline = now + configuration.guardTime
         runs[id] = run
         var request = RequestState(stored, connection: reader.id)

@@ -17,6 +17,9 @@ package struct AIoTFConfiguration: Hashable, Sendable {
     package var guardTime = AirDuration.milliseconds(600_000)
     /// How long the answer to a Release Command is waited for.
     package var releaseTime = AirDuration.milliseconds(10_000)
+    /// How long an order that could end waits for a reader that has had a request of it and is away, maybe with devices in
+    /// its spool (*ours*).
+    package var returnTime = AirDuration.milliseconds(10_000)
     /// Pause before a reader that could not take a request on is asked again.
     package var retryPause = AirDuration.milliseconds(1_000)
     /// Orders that may wait for a reader.

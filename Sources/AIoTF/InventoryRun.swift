@@ -45,6 +45,8 @@ struct InventoryRun: Sendable {
     /// Counters taken from devices, at most 3 (`spec/1 "Messages"`).
     var resynchronisations = 0
     var deadline: AirTime?
+    /// How long a reader that is away is waited for before the order ends; nil when it need not.
+    var patience: AirTime?
 
     init(id: UInt64, order: InventoryOrder) {
         self.id = id

@@ -111,6 +111,31 @@ import Testing
         #expect(world.summaries[order]?.found == 1 && world.summaries[order]?.requests == 2)
     }
 
+    @Test func anOrderDoesNotEndWhileAReaderThatHadItsRequestReconnects() throws {
+        var world = try Self.world()
+        let order = world.order(.all)
+        while world.acknowledged.isEmpty, world.step() {}
+        let spool = world.readers[0].spool
+        world.disconnect(0)
+        while world.step() {}
+        #expect(world.summaries[order] == nil, "the other reader is through, this one is away")
+        world.now += .milliseconds(9_000)
+        world.readers[0].spool = spool
+        world.connect(0)
+        world.run()
+        #expect(world.summaries[order]?.found == 4)
+    }
+
+    @Test func aReaderThatStaysAwayIsWaitedForTenSeconds() throws {
+        var world = try Self.world()
+        let order = world.order(.all)
+        world.disconnect(0)
+        let start = world.now
+        world.run()
+        #expect(world.summaries[order]?.found == 2)
+        #expect(world.now - start == .milliseconds(10_000))
+    }
+
     @Test func aScopeThatNamesNothingIsRefused() throws {
         var world = try Self.world()
         let tooMany = [[UInt8]](repeating: Self.here, count: 257)
