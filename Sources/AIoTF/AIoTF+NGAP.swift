@@ -45,8 +45,10 @@ extension AIoTF {
         case .commandFailure(let message): commandFailed(message, correlation)
         case .aiotSessionReleaseComplete: releaseCompleted(correlation)
         case .inventoryFailure(let message): if let orderID { requestFailed(orderID, message.cause) }
-        case .aiotSessionReleaseRequest:
-            if let orderID { release(orderID, isRestart: plansAnother(orderID, afterFailure: true)) }
+        case .aiotSessionReleaseRequest(let message):
+            guard let orderID else { return }
+            note("it gave up (\(message.cause))", orderID)
+            release(orderID, isRestart: plansAnother(orderID, afterFailure: true))
         default: break
         }
     }

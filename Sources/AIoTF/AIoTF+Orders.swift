@@ -84,11 +84,16 @@ extension AIoTF {
         if requests.values.contains(where: { $0.orderID == id }) {
             ended[id] = EndedOrder(command: run.order.command, reported: run.reported)
         }
-        put(
-            .finished(
-                orderID: id,
-                InventorySummary(
-                    found: run.reported.count, missing: missingDevices(run), requests: run.requests, refusal: nil)))
+        var summary = InventorySummary(
+            found: run.reported.count, missing: missingDevices(run), requests: run.requests, refusal: nil)
+        if run.order.target == .all || !summary.missing.isEmpty { summary.failures = failures(run) }
+        put(.finished(orderID: id, summary))
+    }
+
+    private func failures(_ run: InventoryRun) -> [ReaderFailure] {
+        run.causes.filter { !run.completed.contains($0.key) }
+            .map { ReaderFailure(gnbID: $0.key.globalGNBID.gnbID, name: $0.key.name, cause: $0.value) }
+            .sorted { ($0.gnbID, $0.name ?? "") < ($1.gnbID, $1.name ?? "") }
     }
 
     /// Tells the consumer of a device, once in an order.

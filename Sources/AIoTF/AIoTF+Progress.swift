@@ -43,6 +43,7 @@ extension AIoTF {
     mutating func judgeCompletion(_ request: RequestState) {
         let id = request.orderID
         guard let run = runs[id], let turn = run.turn else { return }
+        runs[id]?.completed.insert(turn.reader)
         runs[id]?.turn?.fruitless = run.reported.count > request.foundBefore ? 0 : turn.fruitless + 1
         release(id, isRestart: plansAnother(id, afterFailure: false))
     }
@@ -50,6 +51,7 @@ extension AIoTF {
     /// The reader could not take the request on: the page may have been for nothing, but its counter has moved.
     mutating func requestFailed(_ id: UInt64, _ cause: Cause) {
         guard let correlation = runs[id]?.correlation else { return }
+        note(cause == .requestedAreaNotServed ? "it does not serve what was asked for" : "it refused (\(cause))", id)
         switch cause {
         case .multipleAIoTSessionIDInstances:
             // One of this name is open there from before a restart of ours.
@@ -70,6 +72,12 @@ extension AIoTF {
 // MARK: - The end of a request
 
 extension AIoTF {
+    /// Why the request at hand does not complete.
+    mutating func note(_ cause: String, _ id: UInt64) {
+        guard let reader = runs[id]?.turn?.reader else { return }
+        runs[id]?.causes[reader] = cause
+    }
+
     /// Ends the request at hand at the reader; then the next one there, or the next reader.
     mutating func release(_ id: UInt64, isRestart: Bool) {
         guard let correlation = runs[id]?.correlation, let connection = requests[correlation]?.connection else {

@@ -52,6 +52,7 @@ extension AIoTF {
             guard let run = runs[id], let correlation = run.correlation,
                 requests[correlation]?.connection == reader
             else { continue }
+            note("its link was lost", id)
             orphan(correlation)
             if case .releasing(let isRestart) = run.phase {
                 released(id, isRestart: isRestart)

@@ -64,7 +64,9 @@ package struct AIoTF: Sendable {
             runs[id]?.deadline = nil
             switch run.phase {
             case .toRequest: mayGoOn = true
-            case .active: release(id, isRestart: plansAnother(id, afterFailure: true))
+            case .active:
+                note("nothing came from it within \(configuration.guardTime.nanoseconds / 1_000_000_000) s", id)
+                release(id, isRestart: plansAnother(id, afterFailure: true))
             case .releasing(let isRestart):
                 orphan(run.correlation)
                 released(id, isRestart: isRestart)

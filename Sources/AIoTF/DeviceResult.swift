@@ -30,4 +30,19 @@ package struct InventorySummary: Hashable, Sendable {
     package var requests: Int
     /// Nil where the order was carried out.
     package var refusal: RegistryError?
+    /// Readers that have not completed a request, while devices may be missing for it.
+    package var failures: [ReaderFailure] = []
+}
+
+/// A reader that has not completed a request of an order, and why.
+package struct ReaderFailure: Hashable, Sendable {
+    package var gnbID: UInt32
+    package var name: String?
+    package var cause: String
+
+    package init(gnbID: UInt32, name: String?, cause: String) {
+        self.gnbID = gnbID
+        self.name = name
+        self.cause = cause
+    }
 }

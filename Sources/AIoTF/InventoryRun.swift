@@ -36,6 +36,10 @@ struct InventoryRun: Sendable {
     var turn: Turn?
     /// Readers that are through, or do not serve the area.
     var asked: Set<ReaderIdentity> = []
+    /// Readers that have completed a request.
+    var completed: Set<ReaderIdentity> = []
+    /// Why the last request at a reader did not complete.
+    var causes: [ReaderIdentity: String] = [:]
     var requestsAt: [ReaderIdentity: Int] = [:]
     var requests = 0
     /// Devices told to the consumer.

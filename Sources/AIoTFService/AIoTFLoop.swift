@@ -154,6 +154,7 @@ extension AIoTFLoop {
         for case .action(.finished(id, let summary)) in effects[place...] {
             guard let refusal = summary.refusal else { continue }
             effects.append(.reply(client, .error("the order was refused: \(refusal)"), isLast: true))
+            lastOrder -= 1
             return
         }
         followers[id] = waits ? client : nil
@@ -200,7 +201,8 @@ extension AIoTFLoop {
             log.info("order \(order): \(summary.found) found, \(summary.missing.count) missing")
             guard let client = followers.removeValue(forKey: order) else { return }
             let line = ControlLine.summary(
-                order: order, devices: summary.found, missing: summary.missing, requests: summary.requests)
+                order: order, devices: summary.found, missing: summary.missing, requests: summary.requests,
+                failures: summary.failures)
             clients.tell(line, to: client, isLast: true)
         case .reply(let client, let line, let isLast): clients.tell(line, to: client, isLast: isLast)
         case .action, .answerProbe, .processed: break

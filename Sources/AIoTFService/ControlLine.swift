@@ -33,14 +33,22 @@ package struct ControlLine: Hashable, Sendable {
     }
 
     /// `missingIDs` names the first 1,000 of those that are missing.
-    package static func summary(order: UInt64, devices: Int, missing: [[UInt8]], requests: Int) -> Self {
+    package static func summary(
+        order: UInt64, devices: Int, missing: [[UInt8]], requests: Int, failures: [ReaderFailure]
+    ) -> Self {
         let ids = missing.prefix(1_000).map { quoted(Hex.encoded($0)) }.joined(separator: ",")
         return Self(
             "summary",
             [
                 ("order", "\(order)"), ("devices", "\(devices)"), ("missing", "\(missing.count)"),
                 ("requests", "\(requests)"), ("missingIDs", "[\(ids)]"),
+                ("failures", "[" + failures.map(json).joined(separator: ",") + "]"),
             ])
+    }
+
+    private static func json(_ reader: ReaderFailure) -> String {
+        let name = reader.name.map(quoted) ?? "null"
+        return "{\"gnbID\":\(reader.gnbID),\"name\":\(name),\"cause\":\(quoted(reader.cause))}"
     }
 
     /// Of an order that goes on.

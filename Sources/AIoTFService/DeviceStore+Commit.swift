@@ -29,7 +29,9 @@ extension AIoTFAction {
     /// Whether a store has to take it before what follows may leave.
     var isDurable: Bool {
         switch self {
-        case .persist, .result, .finished: true
+        case .persist, .result: true
+        // An order that was refused has not been opened, and its number is given again.
+        case .finished(_, let summary): summary.refusal == nil
         case .send, .close: false
         }
     }
@@ -139,16 +141,16 @@ private struct ActionWriter {
         try execute("DELETE FROM missing WHERE order_id = ? AND device_id = ?", [order, device])
     }
 
-    /// An order that was refused has not been opened.
     private func write(_ summary: InventorySummary, _ order: Int64) throws {
-        try execute(
-            """
-            INSERT INTO orders (id, finished, requests, refusal) VALUES (?, 1, ?, ?) ON CONFLICT (id)
-            DO UPDATE SET finished = 1, requests = excluded.requests, refusal = excluded.refusal
-            """, [order, summary.requests, summary.refusal?.description])
+        try execute("UPDATE orders SET finished = 1, requests = ? WHERE id = ?", [summary.requests, order])
         try execute("DELETE FROM pending WHERE order_id = ?", [order])
         for device in summary.missing {
             try execute("INSERT OR IGNORE INTO missing (order_id, device_id) VALUES (?, ?)", [order, Data(device)])
+        }
+        for reader in summary.failures {
+            try execute(
+                "INSERT INTO failures (order_id, gnb_id, name, cause) VALUES (?, ?, ?, ?)",
+                [order, Int64(reader.gnbID), reader.name, reader.cause])
         }
     }
 

@@ -14,8 +14,8 @@ package struct OrderReport: Sendable {
         /// Devices that were asked for by name or group and not found, later ones included.
         package var missing: [[UInt8]]
         package var requests: Int
-        /// Nil where the order was carried out.
-        package var refusal: String?
+        /// Readers that have not completed a request, while devices may be missing for it.
+        package var failures: [ReaderFailure]
     }
 }
 
@@ -47,9 +47,18 @@ extension DeviceStore {
                 let missing = try Data.fetchAll(
                     db, sql: "SELECT device_id FROM missing WHERE order_id = ?", arguments: [id])
                 report.ending = .init(
-                    missing: missing.map { Array($0) }, requests: order["requests"] ?? 0, refusal: order["refusal"])
+                    missing: missing.map { Array($0) }, requests: order["requests"] ?? 0,
+                    failures: try failures(id, db))
             }
             return report
+        }
+    }
+
+    private func failures(_ order: Int64, _ db: Database) throws -> [ReaderFailure] {
+        let sql = "SELECT gnb_id, name, cause FROM failures WHERE order_id = ? ORDER BY rowid"
+        return try Row.fetchAll(db, sql: sql, arguments: [order]).map { row in
+            ReaderFailure(
+                gnbID: UInt32(truncatingIfNeeded: row["gnb_id"] as Int64), name: row["name"], cause: row["cause"])
         }
     }
 }

@@ -46,7 +46,7 @@ enum StoreSchema {
             PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
         CREATE TABLE orders (
             id INTEGER PRIMARY KEY, target TEXT, target_id BLOB, command BLOB, scope TEXT,
-            finished INTEGER NOT NULL DEFAULT 0, requests INTEGER, refusal TEXT) STRICT;
+            finished INTEGER NOT NULL DEFAULT 0, requests INTEGER) STRICT;
         CREATE TABLE results (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
             authenticated INTEGER NOT NULL, command_status INTEGER, command_data BLOB,
@@ -58,6 +58,10 @@ enum StoreSchema {
         CREATE TABLE missing (
             order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, device_id BLOB NOT NULL,
             PRIMARY KEY (order_id, device_id)) STRICT, WITHOUT ROWID;
+        CREATE TABLE failures (
+            order_id INTEGER NOT NULL REFERENCES orders ON DELETE CASCADE, gnb_id INTEGER NOT NULL, name TEXT,
+            cause TEXT NOT NULL) STRICT;
+        CREATE INDEX failures_order ON failures (order_id);
         CREATE TABLE requests (
             correlation INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, plmn BLOB NOT NULL, gnb_id INTEGER NOT NULL,
             gnb_bits INTEGER NOT NULL, reader_name TEXT, nonce1 BLOB NOT NULL, target TEXT NOT NULL, target_id BLOB,

@@ -56,6 +56,19 @@ package enum Cause: Hashable, Sendable {
     }
 }
 
+extension Cause: CustomStringConvertible {
+    /// The name of its group in TS 38.413 and the value.
+    package var description: String {
+        switch self {
+        case .radioNetwork(let value): "radioNetwork \(value)"
+        case .transport(let value): "transport \(value)"
+        case .nas(let value): "nas \(value)"
+        case .protocolError(let value): "protocol \(value)"
+        case .misc(let value): "misc \(value)"
+        }
+    }
+}
+
 /// CriticalityDiagnostics: what of a PDU was not understood.
 package struct CriticalityDiagnostics: Hashable, Sendable {
     package struct Item: Hashable, Sendable {

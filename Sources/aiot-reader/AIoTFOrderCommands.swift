@@ -54,7 +54,7 @@ struct AIoTFInventoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory", abstract: "Orders an inventory and shows devices as they are found.",
         discussion: """
-            Exits 1 when devices that were asked for by ID or group are missing, 75 when --timeout is over.
+            Exits 1 when devices that were asked for by ID or group are missing, or a reader has not done its part, 75 when --timeout is over.
               aiot-reader aiotf inventory --control aiotf.sock --group 60f1 --command read:0,8 --format json
             """)
 
@@ -118,7 +118,7 @@ struct AIoTFCancelCommand: ParsableCommand {
 struct AIoTFResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what an order has found, from the store; the AIoTF need not run.",
-        discussion: "Exits 1 when devices are missing, 75 when the order goes on.")
+        discussion: "Exits 1 when devices are missing or a reader has not done its part, 75 when the order goes on.")
 
     @OptionGroup var store: StoreOptions
     @Option(help: "The number of the order. (default: the last one)") var order: UInt64?
@@ -136,13 +136,10 @@ struct AIoTFResultsCommand: ParsableCommand {
             printer.show(ControlLine.unfinished(order: report.id, devices: report.results.count).text)
             throw Ending.tryAgain
         }
-        if let refusal = ending.refusal {
-            printer.show(ControlLine.error("the order was refused: \(refusal)").text)
-        } else {
-            let line = ControlLine.summary(
-                order: report.id, devices: report.results.count, missing: ending.missing, requests: ending.requests)
-            printer.show(line.text)
-        }
+        let line = ControlLine.summary(
+            order: report.id, devices: report.results.count, missing: ending.missing, requests: ending.requests,
+            failures: ending.failures)
+        printer.show(line.text)
         if let status = printer.status { throw status }
     }
 }

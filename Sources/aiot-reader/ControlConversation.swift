@@ -94,9 +94,15 @@ struct ControlPrinter {
     private mutating func summarise(_ fields: [String: Any]) {
         if let readers = fields["readers"] as? Int { return say("readers connected: \(readers)") }
         let missing = fields["missing"] as? Int ?? 0
-        if missing > 0 { status = Ending.failures }
+        let failures = fields["failures"] as? [[String: Any]] ?? []
+        if missing > 0 || !failures.isEmpty { status = Ending.failures }
         say("\(fields["devices"] ?? 0) found, \(missing) missing, \(fields["requests"] ?? 0) Inventory Requests")
         for id in (fields["missingIDs"] as? [String] ?? []).prefix(20) { say("missing: \(id)") }
+        for reader in failures {
+            let name = reader["name"] as? String ?? "-"
+            let cause = reader["cause"] as? String ?? ""
+            say("gNB \(reader["gnbID"] as? Int ?? 0)  \(name)  has not done its part: \(cause)")
+        }
     }
 
     private func say(_ text: String) { if format == .text { Console.print(text) } }

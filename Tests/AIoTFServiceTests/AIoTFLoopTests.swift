@@ -99,6 +99,15 @@ import Testing
         #expect(world.lines.last == #"{"type":"order","order":2}"#, "numbers of orders are not given twice")
     }
 
+    /// They would take the places of orders with results.
+    @Test func aRefusedOrderIsNotStoredAndItsNumberIsGivenAgain() throws {
+        let world = try LoopWorld(1)
+        for _ in 0..<3 { try world.order(#"{"request":"inventory","device":"d0000009"}"#) }
+        #expect(try world.store.report(ofOrder: nil) == nil)
+        try world.order(#"{"request":"inventory","group":"6001"}"#)
+        #expect(world.lines.last == #"{"type":"order","order":1}"#)
+    }
+
     @Test func whatIsProvisionedMeanwhileIsKnownToTheNextOrder() throws {
         let world = try LoopWorld(1)
         try world.connect()

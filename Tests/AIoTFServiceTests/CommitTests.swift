@@ -112,6 +112,16 @@ import Testing
         #expect(report.ending?.requests == 4)
     }
 
+    @Test func readersThatFailedComeBackWithTheReport() throws {
+        try store.commit([.persist(.orderOpened(id: 1, order))])
+        let failures = [
+            ReaderFailure(gnbID: .max, name: "dock", cause: "a"), ReaderFailure(gnbID: 2, name: nil, cause: "b"),
+        ]
+        let summary = InventorySummary(found: 0, missing: [], requests: 4, refusal: nil, failures: failures)
+        try store.commit([.finished(orderID: 1, summary)])
+        #expect(try store.report(ofOrder: 1)?.ending?.failures == failures)
+    }
+
     @Test func aFinishedOrderIsRememberedWhileAReaderMayHaveARequestOfIt() throws {
         let summary = InventorySummary(found: 0, missing: [], requests: 1, refusal: nil)
         for id: UInt64 in 1...2 { try store.commit([.persist(.orderOpened(id: id, order))]) }

@@ -44,6 +44,20 @@ import Testing
         #expect(summary?.found == 1 && summary?.requests == 2)
     }
 
+    @Test func readersThatNeverCompleteAreNamedWithTheirCause() throws {
+        var world = try Self.world()
+        let address = ReaderAddress(gnbID: 1, readerIndex: 5)
+        let summary = world.inventory(.all, scope: .readers([address, ReaderAddress(gnbID: 2, readerIndex: 1)]))
+        #expect(summary?.found == 2)
+        #expect(
+            summary?.failures == [ReaderFailure(gnbID: 1, name: "r", cause: "it does not serve what was asked for")])
+        #expect(world.inventory(.all)?.failures == [])
+        let order = world.order(.all)
+        world.disconnect(0)
+        world.run()
+        #expect(world.summaries[order]?.failures == [ReaderFailure(gnbID: 1, name: "r", cause: "its link was lost")])
+    }
+
     @Test func anOrderWithoutASuitableReaderWaitsForOne() throws {
         var world = try Self.world()
         let order = world.order(.all, scope: .areas([[0, 0, 3]]))

@@ -19,4 +19,13 @@ import Testing
         #expect(program.status == 0)
         #expect(program.output.contains("\(id)  yes"))
     }
+
+    @Test func aReaderThatHasDoneNothingIsShownAndIsNoSuccess() throws {
+        let program = try Self.inventory(
+            #"{"type":"order","order":1}"#,
+            #"{"type":"summary","order":1,"devices":0,"missing":0,"requests":1,"missingIDs":[],"#
+                + #""failures":[{"gnbID":7,"name":"dock","cause":"its link was lost"}]}"#)
+        #expect(program.status == 1)
+        #expect(program.output.contains("gNB 7  dock  has not done its part: its link was lost"))
+    }
 }
