@@ -27,7 +27,7 @@ extension AIoTF {
         }
     }
 
-    /// Made when the first answer comes; again when one comes late.
+    /// Made before a request leaves, as it takes a second or so for many devices; again when an answer comes late.
     private mutating func prepareCandidates(_ correlation: Int) {
         guard requests[correlation]?.candidates == nil, let request = requests[correlation] else { return }
         let candidates = Candidates(
@@ -51,8 +51,16 @@ extension AIoTF {
     /// Returned counters that one order takes (`spec/1 "Messages"`).
     private static let resynchronisationLimit = 3
 
+    /// A request that finds devices may go on: 100,000 of them take longer than the guard time.
+    private mutating func moveDeadline(of request: RequestState?) {
+        guard let request, request.isOpen, runs[request.orderID]?.phase == .active else { return }
+        let deadline = now + configuration.guardTime
+        runs[request.orderID]?.deadline = deadline
+    }
+
     private mutating func accept(_ match: Candidates.Match, ofDevice id: UInt32, _ correlation: Int) {
         if match.isAuthenticated { confirmCounter(correlation) }
+        moveDeadline(of: requests[correlation])
         let configuration = match.record.configuration
         let hasIDReport = configuration.profile.contains(.networkAuthentication)
         // No network response leaves any more, and the device waits for it in vain.

@@ -27,6 +27,7 @@ extension AIoTF {
         runs[id] = run
         var request = RequestState(stored, connection: reader.id)
         request.foundBefore = run.reported.count
+        request.candidates = Candidates(records, kind: target.kind, nonce1: nonce1)
         requests[correlation] = request
         put(.persist(.correlation(correlation)))
         put(.persist(.request(stored)))

@@ -13,7 +13,7 @@ package struct AIoTFConfiguration: Hashable, Sendable {
     package var largestFruitless = 2
     /// Members paged singly at most, when a group's pagings did not reach them.
     package var largestSingles = 32
-    /// How long a request may take before it is released.
+    /// How long a request may go without an accepted answer before it is released.
     package var guardTime = AirDuration.milliseconds(600_000)
     /// How long the answer to a Release Command is waited for.
     package var releaseTime = AirDuration.milliseconds(10_000)

@@ -1,7 +1,8 @@
 import AIoTBase
 import AIoTSecurity
 
-/// The devices that a request may find, with what nonce1 makes of their keys; derived once, when the first answer comes.
+/// The devices that a request may find, with what nonce1 makes of their keys; derived once, before any answer
+/// can come.
 struct Candidates: Sendable {
     struct Entry: Sendable {
         let record: DeviceRecord
@@ -23,7 +24,7 @@ struct Candidates: Sendable {
 
     private let kind: PagingTargetKind
     private let nonce1: Nonce
-    private let records: [DeviceRecord]
+    private let configurations: Set<SecurityConfiguration>
     private var entries: [Entry] = []
     private var byHint: [KeyHint: [Int]] = [:]
     /// Places in `entries`, in the order in which they are tried: those not found yet come first.
@@ -31,14 +32,23 @@ struct Candidates: Sendable {
     private var cost = CryptoCost()
 
     init(_ records: [DeviceRecord], kind: PagingTargetKind, nonce1: Nonce) {
-        self.records = records
         self.kind = kind
         self.nonce1 = nonce1
+        configurations = Set(records.map(\.configuration))
+        entries.reserveCapacity(records.count)
+        for record in records {
+            let kAIoT = Self.kAIoT(of: record, kind: kind, nonce1: nonce1, cost: &cost)
+            if record.configuration.accessResponseFlags(for: kind).contains(.keyHint) {
+                byHint[KeyDerivation.keyHint(from: kAIoT, cost: &cost), default: []].append(entries.count)
+            }
+            entries.append(Entry(record: record, kAIoT: kAIoT))
+        }
+        trialOrder = Array(entries.indices)
     }
 
     /// Whether any device would answer with these flags.
     func predict(_ flags: AccessResponseFlags) -> Bool {
-        records.contains { isPredicted(flags, by: $0.configuration) }
+        configurations.contains { isPredicted(flags, by: $0) }
     }
 
     private func isPredicted(_ flags: AccessResponseFlags, by configuration: SecurityConfiguration) -> Bool {
@@ -56,7 +66,6 @@ struct Candidates: Sendable {
     /// Where neither ARES nor a MAC proves the key, an ID fits by chance too (short ones, deciphered with a wrong key):
     /// then it must fit one device alone, else the device is left to its next answer (*ours*).
     mutating func match(_ response: NASAccessResponse) -> Match? {
-        deriveEntries()
         var unproven: Match?
         for place in response.keyHint.map({ byHint[$0] ?? [] }) ?? trialOrder {
             guard isPredicted(response.flags, by: entries[place].record.configuration),
@@ -120,17 +129,5 @@ struct Candidates: Sendable {
         return KeyDerivation.kAIoT(
             from: record.key, nonce1: nonce1, profile: profile, algorithms: record.configuration.algorithms,
             cost: &cost)
-    }
-
-    private mutating func deriveEntries() {
-        guard entries.isEmpty else { return }
-        for record in records {
-            let kAIoT = Self.kAIoT(of: record, kind: kind, nonce1: nonce1, cost: &cost)
-            if record.configuration.accessResponseFlags(for: kind).contains(.keyHint) {
-                byHint[KeyDerivation.keyHint(from: kAIoT, cost: &cost), default: []].append(entries.count)
-            }
-            entries.append(Entry(record: record, kAIoT: kAIoT))
-        }
-        trialOrder = Array(entries.indices)
     }
 }

@@ -16,7 +16,7 @@ struct RequestState: Sendable {
     let hasFollowOn: Bool
     /// Something can be sent to its devices: it has not been released, nor its link lost.
     var isOpen: Bool
-    /// Nil until an answer comes.
+    /// Nil where its reader is away, until an answer comes late.
     var candidates: Candidates?
     /// Those of answers that were taken.
     var seenNonce2: Set<Nonce> = []

@@ -101,6 +101,21 @@ import Testing
         #expect(world.summaries.values.filter { $0.found == 1 }.count == 3)
     }
 
+    /// However many devices there are.
+    @Test func aRequestThatFindsDevicesMayGoOn() throws {
+        var configuration = AIoTFConfiguration.oneAttempt
+        configuration.guardTime = .milliseconds(1_000)
+        var world = try CoreWorld(
+            4, profile: [.deviceAuthentication, .networkAuthentication], isGroup: true, configuration: configuration)
+        let order = world.order(.group(CoreWorld.groupID))
+        while world.summaries[order] == nil, world.step() {
+            world.now += .milliseconds(300)
+            world.aiotf.advance(to: world.now)
+        }
+        #expect(world.now > .zero + .milliseconds(2_000))
+        #expect(world.summaries[order]?.found == 4 && world.requests.count == 1)
+    }
+
     @Test func aKeyIsPagedByOneRequestAtATime() throws {
         var world = try Self.world()
         let orders = [Self.here, Self.there].map { world.order(.group(CoreWorld.groupID), scope: .areas([$0])) }
