@@ -7,6 +7,9 @@ import Synchronization
 
 /// The AIoTF as a process: readers over the link, a store, a control socket.
 package final class AIoTFService: Service {
+    /// Seconds that the loop stands still at most for another process that is writing; then it tries again.
+    private static let lockTimeout = 0.5
+
     private let settings: AIoTFSettings
     private let log: Logger
     private let notifier = ServiceNotifier.fromEnvironment
@@ -23,7 +26,7 @@ package final class AIoTFService: Service {
         self.settings = settings
         self.log = log
         lock = try StoreLock(store: path)
-        store = try DeviceStore(path: path, masterKey: masterKey, opening: .orNew)
+        store = try DeviceStore(path: path, masterKey: masterKey, opening: .orNew, lockTimeout: Self.lockTimeout)
         let ear = LinkEar(addresses: addresses.count, mailbox: mailbox, notifier: notifier)
         let tls = try settings.tlsFiles()
         do {

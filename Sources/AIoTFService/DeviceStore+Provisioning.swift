@@ -25,7 +25,7 @@ extension DeviceStore {
 
     /// The configuration of a device, for a group to be made of it.
     package func configuration(ofDevice id: [UInt8]) throws -> SecurityConfiguration? {
-        try transaction { db in
+        try read { db in
             let sql = "SELECT profile, algorithms, counter_window FROM devices WHERE id = ?"
             return try Row.fetchOne(db, sql: sql, arguments: [Data(id)]).flatMap { SecurityConfiguration($0) }
         }

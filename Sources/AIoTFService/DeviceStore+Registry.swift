@@ -17,7 +17,7 @@ extension DeviceStore {
     /// What was provisioned or replaced after a generation, counters included.
     /// - Throws: `StoreFailure`.
     package func records(after generation: Int) throws -> ProvisionedRecords {
-        try transaction { [path, masterKey] db in
+        try read { [path, masterKey] db in
             let current = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'generation'") ?? 0
             var records = ProvisionedRecords(generation: current)
             guard current > generation else { return records }

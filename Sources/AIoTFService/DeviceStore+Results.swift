@@ -24,7 +24,7 @@ extension DeviceStore {
     /// - Returns: nil where there is no such order.
     /// - Throws: `StoreFailure`.
     package func report(ofOrder id: UInt64?) throws -> OrderReport? {
-        try transaction { [path] db in
+        try read { [path] db in
             let order = try Row.fetchOne(
                 db, sql: "SELECT * FROM orders WHERE id = ifnull(?, (SELECT max(id) FROM orders))",
                 arguments: [id.map { Int64(clamping: $0) }])

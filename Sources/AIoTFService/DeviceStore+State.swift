@@ -17,13 +17,13 @@ extension DeviceStore {
         } catch {
             throw StoreFailure.damaged(path: path, reason: "what is provisioned does not go together: \(error)")
         }
-        let state = try transaction { [path] in try StateReader(db: $0, path: path).state() }
+        let state = try read { [path] in try StateReader(db: $0, path: path).state() }
         return (registry, state, records.generation)
     }
 
     /// The number of the last order given, 0 where there was none.
     package func lastOrder() throws -> UInt64 {
-        try transaction { UInt64(clamping: try Int64.fetchOne($0, sql: "SELECT max(id) FROM orders") ?? 0) }
+        try read { UInt64(clamping: try Int64.fetchOne($0, sql: "SELECT max(id) FROM orders") ?? 0) }
     }
 }
 

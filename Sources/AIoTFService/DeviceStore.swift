@@ -21,7 +21,7 @@ package final class DeviceStore: Sendable {
 
     /// - Parameter lockTimeout: seconds to wait for another process that is writing.
     /// - Throws: `StoreFailure`.
-    package init(path: String, masterKey: MasterKey, opening: Opening, lockTimeout: Double = 10) throws {
+    package init(path: String, masterKey: MasterKey, opening: Opening, lockTimeout: Double) throws {
         self.path = path
         self.masterKey = masterKey
         try Self.prepareFile(path, opening)
@@ -36,7 +36,10 @@ package final class DeviceStore: Sendable {
         }
         // Setting the journal mode lowers it.
         try access { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try transaction { [path, masterKey] in try StoreSchema.check($0, path: path, masterKey: masterKey) }
+        let isMade = try read { [path, masterKey] in try StoreSchema.isThere($0, path: path, masterKey: masterKey) }
+        if !isMade {
+            try transaction { [path, masterKey] in try StoreSchema.make($0, path: path, masterKey: masterKey) }
+        }
     }
 
     /// SQLite would make the file readable by all; its log takes the mode of the file.
@@ -59,6 +62,16 @@ package final class DeviceStore: Sendable {
     func transaction<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) throws -> Value {
         do {
             return try queue.write(body)
+        } catch let error as DatabaseError {
+            throw StoreFailure(error, path: path)
+        }
+    }
+
+    /// One view of the store, without a lock that would keep a writer waiting, or wait for one.
+    /// - Throws: as `transaction`.
+    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.read(body)
         } catch let error as DatabaseError {
             throw StoreFailure(error, path: path)
         }

@@ -13,6 +13,8 @@ package enum StoreFailure: ServiceFailure, Equatable {
     case inUse(path: String)
     case full(path: String)
     case inputOutput(path: String, reason: String)
+    /// Memory was short, or another process was in the way.
+    case passing(path: String, reason: String)
 
     package var description: String {
         switch self {
@@ -34,6 +36,8 @@ package enum StoreFailure: ServiceFailure, Equatable {
             "another AIoTF is serving the store \(path): stop it, or give this one a store of its own"
         case .full(let path): "no room to write the store \(path): free some on its disk"
         case .inputOutput(let path, let reason): "cannot read or write the store \(path) (\(reason)): check its disk"
+        case .passing(let path, let reason):
+            "the store \(path) could not be used just now (\(reason)): try again, with more memory where it is short"
         }
     }
 
@@ -42,7 +46,7 @@ package enum StoreFailure: ServiceFailure, Equatable {
         case .missing, .cannotOpen: ExitStatus.noInput
         case .noPermission: ExitStatus.noPermission
         case .notAStore, .otherSchema, .damaged, .wrongKey: ExitStatus.configuration
-        case .locked, .full, .inputOutput: ExitStatus.tryAgain
+        case .locked, .full, .inputOutput, .passing: ExitStatus.tryAgain
         case .inUse: ExitStatus.unavailable
         }
     }
@@ -61,6 +65,7 @@ package enum StoreFailure: ServiceFailure, Equatable {
             case .SQLITE_CANTOPEN: .cannotOpen(path: path, reason: reason)
             case .SQLITE_READONLY, .SQLITE_PERM: .noPermission(path: path)
             case .SQLITE_IOERR: .inputOutput(path: path, reason: reason)
+            case .SQLITE_NOMEM, .SQLITE_PROTOCOL, .SQLITE_INTERRUPT: .passing(path: path, reason: reason)
             default: .damaged(path: path, reason: reason)
             }
     }

@@ -5,17 +5,22 @@ import GRDB
 enum StoreSchema {
     static let version = 1
 
-    /// Makes the tables in an empty file; else checks that they are those of this version, and the master key.
-    static func check(_ db: Database, path: String, masterKey: MasterKey) throws {
+    /// Makes the tables in an empty file, unless another process has just done it.
+    static func make(_ db: Database, path: String, masterKey: MasterKey) throws {
+        guard try !isThere(db, path: path, masterKey: masterKey) else { return }
+        try db.execute(sql: tables)
+        let insert = "INSERT INTO meta (name, value) VALUES (?, ?)"
+        try db.execute(sql: insert, arguments: ["schema", version])
+        try db.execute(sql: insert, arguments: ["generation", 0])
+        try db.execute(sql: insert, arguments: ["key check", try masterKey.checkValue()])
+    }
+
+    /// Whether there are tables: then those of this version, under this master key.
+    static func isThere(_ db: Database, path: String, masterKey: MasterKey) throws -> Bool {
         guard try db.tableExists("meta") else {
             let objects = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             guard objects == 0 else { throw StoreFailure.notAStore(path: path) }
-            try db.execute(sql: tables)
-            let insert = "INSERT INTO meta (name, value) VALUES (?, ?)"
-            try db.execute(sql: insert, arguments: ["schema", version])
-            try db.execute(sql: insert, arguments: ["generation", 0])
-            try db.execute(sql: insert, arguments: ["key check", try masterKey.checkValue()])
-            return
+            return false
         }
         guard let found = try? Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'schema'") else {
             throw StoreFailure.notAStore(path: path)
@@ -23,6 +28,7 @@ enum StoreSchema {
         guard found == version else { throw StoreFailure.otherSchema(path: path, found: found, known: version) }
         let check = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'key check'")
         guard let check, masterKey.fits(check) else { throw StoreFailure.wrongKey(path: path) }
+        return true
     }
 
     /// STRICT, so that a row that was written by hand cannot hold what the code does not expect. `number` gives the

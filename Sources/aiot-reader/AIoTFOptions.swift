@@ -60,7 +60,7 @@ extension AIoTFSettings {
 
     func openStore(_ opening: DeviceStore.Opening) throws -> DeviceStore {
         guard let store else { throw SettingsFailure.noStore }
-        return try DeviceStore(path: store, masterKey: try masterKey(), opening: opening)
+        return try DeviceStore(path: store, masterKey: try masterKey(), opening: opening, lockTimeout: 10)
     }
 }
 

@@ -92,6 +92,25 @@ import Testing
         try store.provision(try StoreFixture.provisioning(1), replaces: false)
     }
 
+    @Test func aStoreThatIsLockedCanBeRead() throws {
+        let store = try fixture.open()
+        try store.provision(try StoreFixture.provisioning(1), replaces: false)
+        let other = try DatabaseQueue(path: fixture.path)
+        try other.inDatabase { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            #expect(try store.records(after: 0).devices.count == 1)
+            #expect(try store.report(ofOrder: nil) == nil)
+            #expect(try fixture.open(.existing).lastOrder() == 0)
+            try db.execute(sql: "ROLLBACK")
+        }
+    }
+
+    @Test(arguments: [ResultCode.SQLITE_NOMEM, .SQLITE_PROTOCOL, .SQLITE_INTERRUPT, .SQLITE_BUSY, .SQLITE_FULL])
+    func whatMayPassIsNotDamage(code: ResultCode) {
+        let failure = StoreFailure(DatabaseError(resultCode: code), path: "f")
+        #expect(failure.mayPass && failure.exitStatus == 75)
+    }
+
     @Test func ofTwoServersOnOneStoreTheSecondIsRefused() throws {
         let first = try StoreLock(store: fixture.path)
         #expect(throws: StoreFailure.inUse(path: fixture.path)) { _ = try StoreLock(store: fixture.path) }
