@@ -130,7 +130,10 @@ extension AIoTF {
     }
 
     mutating func forgetSurplus() {
-        while orphans.count > configuration.orphanLimit, let oldest = orphans.first { forget(oldest) }
+        while orphans.count > configuration.orphanLimit, let oldest = orphans.first {
+            reject(.forgottenRequest)
+            forget(oldest)
+        }
     }
 
     mutating func forget(_ correlation: Int) {

@@ -22,6 +22,8 @@ package enum RejectReason: String, CaseIterable, Hashable, Sendable {
     case late
     /// The reader could not take what was sent.
     case errorIndication
+    /// Not an answer: a request was forgotten while its reader was away, and with it what its reader may have spooled.
+    case forgottenRequest
     /// A PDU could not be made: a fault of ours.
     case unencodable
 }

@@ -1,5 +1,6 @@
 package import AIoTBase
 package import AIoTF
+import AIoTSecurity
 package import Logging
 import NGAP
 
@@ -28,6 +29,7 @@ package struct AIoTFLoop: Sendable {
     private var effects: [Effect] = []
     private var lastOrder: UInt64
     private var readers: [ReaderID: ReaderDescription] = [:]
+    private var loggedRejections: [RejectReason: Int] = [:]
     /// Who wants to be told of an order.
     private var followers: [UInt64: ControlClientID] = [:]
     /// When the store is tried again; nil while it takes what it is given.
@@ -50,6 +52,16 @@ package struct AIoTFLoop: Sendable {
         self.links = links
         self.clients = clients
         self.log = log
+        warn(of: Array(registry.groups.values))
+    }
+
+    /// Without key hints each answer is tried with the keys of half the group.
+    private func warn(of groups: [GroupRecord]) {
+        for group in groups where group.members.count > 1_000 && !group.configuration.profile.contains(.keyHint) {
+            log.warning(
+                "group \(Hex.encoded(group.id)) has \(group.members.count) members and no key hint, so that answers take long to match: provision it and its members with profile bit 4"
+            )
+        }
     }
 
     /// Devices and groups that are provisioned, and readers that are connected.
@@ -67,6 +79,7 @@ package struct AIoTFLoop: Sendable {
         if let deadline = core.nextDeadline, deadline <= now { core.advance(to: now) }
         collect()
         for input in inputs { take(input, at: now) }
+        logRejections()
         try settle(at: now)
     }
 
@@ -75,13 +88,29 @@ package struct AIoTFLoop: Sendable {
     private mutating func refresh() {
         guard effects.isEmpty else { return }
         do {
-            try provisioning.refresh(&core, from: store)
+            warn(of: try provisioning.refresh(&core, from: store))
             provisioningFailure = nil
         } catch {
             let text = "\(error)"
             if text != provisioningFailure { log.error("cannot read what was provisioned: \(text)") }
             provisioningFailure = text
         }
+    }
+
+    /// Says what was not taken since the last turn.
+    private mutating func logRejections() {
+        guard core.rejected != loggedRejections else { return }
+        for (reason, count) in core.rejected where count != loggedRejections[reason] {
+            let more = count - (loggedRejections[reason] ?? 0)
+            if reason == .forgottenRequest {
+                log.warning(
+                    "\(more) requests were forgotten whose readers are away: devices that these have acknowledged are not told, order an inventory again"
+                )
+            } else {
+                log.debug("not taken", metadata: ["reason": "\(reason.rawValue)", "count": "\(more)"])
+            }
+        }
+        loggedRejections = core.rejected
     }
 
     private mutating func take(_ input: ServerInput, at now: AirTime) {
@@ -135,7 +164,7 @@ extension AIoTFLoop {
             for reader in readers.sorted(by: { $0.key.value < $1.key.value }) {
                 effects.append(.reply(client, .reader(reader.value), isLast: false))
             }
-            effects.append(.reply(client, .readerCount(readers.count), isLast: true))
+            effects.append(.reply(client, .readers(readers.count, rejected: core.rejected), isLast: true))
         }
     }
 
@@ -166,6 +195,7 @@ extension AIoTFLoop {
 
 extension AIoTFLoop {
     private mutating func settle(at now: AirTime) throws {
+        if let retry, now < retry { return }
         do {
             try store.commit(
                 effects.compactMap { if case .action(let action) = $0 { action } else { nil } },

@@ -24,6 +24,8 @@ package struct AIoTFServer: Sendable {
             let passed = (ContinuousClock.now - start).components
             return AirTime(nanoseconds: passed.seconds * 1_000_000_000 + passed.attoseconds / 1_000_000_000)
         }
+        // An order that a restart has ended is told and stored, though nothing happens.
+        try loop.turn([], at: now())
         while let inputs = mailbox.take(within: loop.nextDeadline.map { ($0 - now()).nanoseconds }) {
             try loop.turn(inputs, at: now())
         }

@@ -68,7 +68,11 @@ package struct ControlLine: Hashable, Sendable {
             ])
     }
 
-    static func readerCount(_ count: Int) -> Self { Self("summary", [("readers", "\(count)")]) }
+    /// The end of a list of readers, and how many messages were not taken for which reason since the AIoTF has started.
+    static func readers(_ count: Int, rejected: [RejectReason: Int]) -> Self {
+        let reasons = rejected.map { "\(quoted($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")
+        return Self("summary", [("readers", "\(count)"), ("rejected", "{\(reasons)}")])
+    }
 
     private static func quoted(_ text: String) -> String {
         var result = "\""

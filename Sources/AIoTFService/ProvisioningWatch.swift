@@ -11,13 +11,15 @@ struct ProvisioningWatch: Sendable {
 
     /// Gives the core what is new in the store.
     /// - Throws: `StoreFailure`, `RegistryError`.
-    mutating func refresh(_ core: inout AIoTF, from store: DeviceStore) throws {
+    /// - Returns: the groups that are new.
+    mutating func refresh(_ core: inout AIoTF, from store: DeviceStore) throws -> [GroupRecord] {
         let version = try store.dataVersion()
-        guard version != dataVersion else { return }
+        guard version != dataVersion else { return [] }
         let records = try store.records(after: generation)
         for device in records.devices { try core.provision(device, replaces: true) }
         for group in records.groups { try core.provision(group, replaces: true) }
         generation = records.generation
         dataVersion = version
+        return records.groups
     }
 }

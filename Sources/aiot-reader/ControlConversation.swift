@@ -92,7 +92,13 @@ struct ControlPrinter {
     }
 
     private mutating func summarise(_ fields: [String: Any]) {
-        if let readers = fields["readers"] as? Int { return say("readers connected: \(readers)") }
+        if let readers = fields["readers"] as? Int {
+            say("readers connected: \(readers)")
+            for (reason, count) in (fields["rejected"] as? [String: Int] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                say("not taken, \(reason): \(count)")
+            }
+            return
+        }
         let missing = fields["missing"] as? Int ?? 0
         let failures = fields["failures"] as? [[String: Any]] ?? []
         if missing > 0 || !failures.isEmpty { status = Ending.failures }

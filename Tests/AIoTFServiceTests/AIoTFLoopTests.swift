@@ -131,11 +131,57 @@ import Testing
             world.lines == [
                 #"{"type":"reader","gnbID":7,"name":"dock","areas":["000001"],"peer":"127.0.0.1:1"}"#,
                 #"{"type":"reader","gnbID":null,"name":null,"areas":[],"peer":"reader \"b\""}"#,
-                #"{"type":"summary","readers":2}"#,
+                #"{"type":"summary","readers":2,"rejected":{}}"#,
             ])
         try world.turn(.disconnected(ReaderID(2)))
         try world.order(#"{"request":"readers"}"#)
-        #expect(world.lines.last == #"{"type":"summary","readers":1}"#)
+        #expect(world.lines.last == #"{"type":"summary","readers":1,"rejected":{}}"#)
+    }
+
+    @Test func whatWasNotTakenIsLoggedAndShownWithTheReaders() throws {
+        let world = try LoopWorld(1)
+        try world.connect()
+        try world.turn(.received(LoopWorld.reader, [1, 2, 3]), .received(LoopWorld.reader, [4]))
+        try world.turn(.received(LoopWorld.reader, [5]))
+        #expect(world.log.lines == ["debug: not taken undecodableNGAP 2", "debug: not taken undecodableNGAP 1"])
+        try world.order(#"{"request":"readers"}"#)
+        #expect(world.lines.last == #"{"type":"summary","readers":1,"rejected":{"undecodableNGAP":3}}"#)
+    }
+
+    @Test func aLargeGroupWithoutKeyHintsIsWarnedOf() throws {
+        let world = try LoopWorld(1)
+        var new = Provisioning()
+        new.devices = try (1...1_000).map { try StoreFixture.device($0) }
+        new.joining = new.devices.map { .init(device: $0.id, group: StoreFixture.groupID) }
+        new.devices = new.devices.map { device in
+            var device = device
+            device.configuration.profile.remove(.keyHint)
+            return device
+        }
+        new.groups = [
+            GroupRecord(
+                id: StoreFixture.groupID, key: try StoreFixture.key(0xFF), configuration: new.devices[0].configuration,
+                members: new.devices.map(\.id) + [StoreFixture.deviceID(1_001)])
+        ]
+        new.joining = []
+        var last = try StoreFixture.device(1_001)
+        last.configuration = new.devices[0].configuration
+        new.devices.append(last)
+        try world.fixture.open(lockTimeout: 1).provision(new, replaces: true)
+        try world.turn()
+        #expect(world.log.lines.count == 1)
+        #expect(world.log.lines.first?.contains("1001 members") == true)
+    }
+
+    @Test func aLockedStoreIsTriedOnceASecond() throws {
+        let world = try LoopWorld(1)
+        try world.connect()
+        try world.blockStore(true)
+        try world.order(#"{"request":"inventory","group":"6001"}"#)
+        try world.blockStore(false)
+        #expect(try world.turn(.received(LoopWorld.reader, [])).isEmpty)
+        world.now += .milliseconds(1_000)
+        #expect(try world.turn().contains(.answeredProbe(LoopWorld.reader)))
     }
 
     @Test func aCancelledOrderEndsWithWhatWasFound() throws {

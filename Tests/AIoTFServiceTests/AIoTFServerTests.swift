@@ -15,7 +15,7 @@ import Testing
         try await AIoTFServer(mailbox: mailbox).run(world.loop)
         let deeds = world.deeds.take()
         #expect(deeds.prefix(2) == [.answeredProbe(LoopWorld.reader), .processed(LoopWorld.reader)])
-        #expect(deeds.last == .told(LoopWorld.client, #"{"type":"summary","readers":1}"#, isLast: true))
+        #expect(deeds.last == .told(LoopWorld.client, #"{"type":"summary","readers":1,"rejected":{}}"#, isLast: true))
     }
 
     @Test func inputsOfAllThreadsAreServedOneAfterTheOther() async throws {
@@ -41,6 +41,18 @@ import Testing
         mailbox.post(.requested(LoopWorld.client, try ControlRequest(#"{"request":"inventory","all":true}"#.utf8)))
         await #expect(throws: StoreFailure.self) { try await AIoTFServer(mailbox: mailbox).run(world.loop) }
         #expect(world.deeds.take().isEmpty)
+    }
+
+    /// Its last device was told, its end not any more.
+    @Test func anOrderThatARestartHasEndedIsToldAndStored() async throws {
+        let world = try LoopWorld(1)
+        let order = InventoryOrder(target: .device(StoreFixture.deviceID(0)))
+        let result = DeviceResult(deviceID: StoreFixture.deviceID(0), authenticated: true)
+        try world.store.commit([.persist(.orderOpened(id: 1, order)), .result(orderID: 1, result)])
+        let mailbox = Mailbox()
+        mailbox.stop()
+        try await AIoTFServer(mailbox: mailbox).run(try LoopWorld.makeLoop(world.store, world.deeds))
+        #expect(try world.store.report(ofOrder: 1)?.ending != nil)
     }
 
     @Test func aFullMailboxTakesOnlyEnds() {

@@ -65,6 +65,7 @@ final class LoopWorld {
     let fixture: StoreFixture
     let store: DeviceStore
     let deeds = Deeds()
+    let log = LogRecorder()
     var loop: AIoTFLoop
     var devices: [DeviceNAS] = []
     var now = AirTime.zero
@@ -81,7 +82,7 @@ final class LoopWorld {
         fixture = try StoreFixture()
         store = try fixture.open()
         try store.provision(try StoreFixture.provisioning(count), replaces: false)
-        loop = try Self.makeLoop(store, deeds)
+        loop = try Self.makeLoop(store, deeds, log)
         let group = DeviceGroup(id: StoreFixture.groupID, key: try StoreFixture.key(0xFF))
         devices = try (0..<count).map { place in
             let record = try StoreFixture.device(place)
@@ -92,10 +93,12 @@ final class LoopWorld {
         }
     }
 
-    static func makeLoop(_ store: DeviceStore, _ deeds: Deeds) throws -> AIoTFLoop {
+    static func makeLoop(
+        _ store: DeviceStore, _ deeds: Deeds, _ log: LogRecorder = LogRecorder()
+    ) throws -> AIoTFLoop {
         try AIoTFLoop(
             configuration: AIoTFConfiguration(), store: store, links: deeds, clients: deeds,
-            generator: SeededGenerator(seed: 9), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            generator: SeededGenerator(seed: 9), log: Logger(label: "test") { _ in log })
     }
 
     /// - Returns: what the turn has led to.

@@ -138,6 +138,7 @@ import Testing
             world.disconnect()
             world.connect()
         }
+        #expect(world.rejected(.forgottenRequest) == 3)
         #expect(world.requests.count == 6 && world.store.state.requests.map(\.correlation) == [3, 4, 5])
     }
 
