@@ -12,9 +12,16 @@ package struct ProvisioningFile: Sendable {
     package private(set) var provisioning = Provisioning()
     private var columns: [Column] = []
     private var problems: [CSVFailure.Problem] = []
-    /// Where each ID was given.
-    private var lines: [[UInt8]: Int] = [:]
+    /// Where each was given.
+    private var lines: [Place: Int] = [:]
+    /// Where a device first joins a group.
+    private var joiningLines: [[UInt8]: Int] = [:]
     private let name: String
+
+    private struct Place: Hashable {
+        var kind: ProvisioningFailure.Kind
+        var id: [UInt8]
+    }
 
     enum Column: String, CaseIterable {
         case kind, id, key, profile, algorithms, window, groups
@@ -45,7 +52,9 @@ package struct ProvisioningFile: Sendable {
 
     /// A failure to provision this, with the line it lay at.
     package func placed(_ failure: ProvisioningFailure) -> CSVFailure {
-        CSVFailure(file: name, problems: [.init(line: lines[failure.id] ?? 1, text: failure.description)])
+        let joining = failure.kind == .group ? joiningLines[failure.id] : nil
+        let line = lines[Place(kind: failure.kind, id: failure.id)] ?? joining ?? 1
+        return CSVFailure(file: name, problems: [.init(line: line, text: failure.description)])
     }
 
     private struct FieldError: Error {
@@ -96,13 +105,15 @@ package struct ProvisioningFile: Sendable {
                     throw FieldError(text: "groups: give the IDs as hexadecimal digits, with ; between them")
                 }
                 provisioning.joining.append(.init(device: id, group: group))
+                joiningLines[group] = joiningLines[group] ?? line
             }
+            lines[Place(kind: .device, id: id)] = line
         case "group":
             guard values[.groups] == nil else { throw FieldError(text: "groups: leave it empty for a group") }
             provisioning.groups.append(GroupRecord(id: id, key: key, configuration: configuration, members: []))
+            lines[Place(kind: .group, id: id)] = line
         default: throw FieldError(text: "kind: write device or group")
         }
-        lines[id] = line
     }
 
     private static func configuration(_ values: [Column: Substring]) throws(FieldError) -> SecurityConfiguration {

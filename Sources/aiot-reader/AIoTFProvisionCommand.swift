@@ -5,6 +5,7 @@ import AIoTF
 import AIoTFService
 import AIoTSecurity
 import ArgumentParser
+import Foundation
 
 struct AIoTFProvisionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,11 @@ struct AIoTFProvisionCommand: ParsableCommand {
             do {
                 try opened.provision(new, replaces: replace)
             } catch let failure as ProvisioningFailure {
-                throw file.map { $0.placed(failure) } ?? failure
+                if let file { throw file.placed(failure) }
+                guard case .registry(.refused) = failure.reason else { throw failure }
+                // It was given as options.
+                Console.report(failure.description)
+                throw Ending.usage
             }
             return new
         }
@@ -138,12 +143,21 @@ struct ProvisionCSVCommand: ParsableCommand {
             """)
 
     @ParentCommand var parent: AIoTFProvisionCommand
-    @Argument(help: "The CSV file.") var file: String
+    @Argument(help: "The CSV file, - for standard input.") var file: String
 
     func run() throws {
-        let text = try ConfigurationFile.text(at: file)
-        let parsed = try reportingFailures { try ProvisioningFile(text, name: file) }
+        let parsed = try reportingFailures { try ProvisioningFile(try text(), name: file) }
         try parent.provision(from: parsed) { _ in parsed.provisioning }
+    }
+
+    private func text() throws -> String {
+        guard file == "-" else { return try ConfigurationFile.text(at: file, remedy: "name the CSV file") }
+        let octets = try FileHandle.standardInput.readToEnd() ?? Data()
+        guard let text = String(bytes: octets, encoding: .utf8) else {
+            Console.report("standard input is no UTF-8 text: convert it")
+            throw Ending.noInput
+        }
+        return text
     }
 }
 

@@ -66,17 +66,18 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// A configuration file as text.
+/// A configuration file, or another one that the user names, as text.
 enum ConfigurationFile {
+    /// - Parameter remedy: what to do where it is not there.
     /// - Throws: exit status 66 or 77, after it has said why.
-    static func text(at path: String) throws -> String {
+    static func text(at path: String, remedy: String = "name the configuration file with --config") throws -> String {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch let error as CocoaError where error.code == .fileReadNoPermission {
             Console.report("\(path) may not be read: chown it to the user of this service, or run as its owner")
             throw Ending.noPermission
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            Console.report("\(path) is not there: name the configuration file with --config")
+            Console.report("\(path) is not there: \(remedy)")
             throw Ending.noInput
         } catch {
             Console.report("\(path) cannot be read as UTF-8 text: \(error.localizedDescription)")

@@ -1,7 +1,8 @@
 import AIoTF
-import AIoTFService
 import AIoTSecurity
 import Testing
+
+@testable import AIoTFService
 
 @Suite struct ProvisioningFileTests {
     private let key = String(repeating: "0a", count: 16)
@@ -54,6 +55,17 @@ import Testing
     @Test func noMoreThanTwentyProblemsAreTold() {
         let lines = [String](repeating: "device,zz,\(key)", count: 100).joined(separator: "\n")
         #expect(problems("kind,id,key\n" + lines).count == 20)
+    }
+
+    @Test func anUnknownGroupIsToldWithTheLineOfTheDeviceThatJoinsIt() throws {
+        let fixture = try StoreFixture()
+        let text = "kind,id,key,groups\ngroup,d001,\(key),\ndevice,d002,\(key),d001\ndevice,d001,\(key),6001\n"
+        let file = try ProvisioningFile(text, name: "f")
+        let failure = #expect(throws: ProvisioningFailure.self) {
+            try fixture.open().provision(file.provisioning, replaces: false)
+        }
+        #expect(try file.placed(#require(failure)).problems.map(\.line) == [4])
+        #expect(file.placed(ProvisioningFailure(.group, [0xD0, 1], .exists)).problems.map(\.line) == [2])
     }
 
     @Test func aFailureOfTheStoreIsToldWithItsLine() throws {

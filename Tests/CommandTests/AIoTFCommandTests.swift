@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct AIoTFCommandTests {
+@Suite final class AIoTFCommandTests {
     private let folder: URL
     private var store: [String] { ["--store", file("store"), "--key-file", file("key")] }
     private static let key = "000102030405060708090a0b0c0d0e0f"
@@ -10,6 +10,8 @@ import Testing
         folder = try Program.temporaryFolder()
         try Program.run(["aiotf", "key", "--out", file("key")])
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func file(_ name: String) -> String { folder.appending(path: name).path }
 
@@ -40,7 +42,23 @@ import Testing
             #expect(program.status == Int32(status))
             #expect(status == 0 || program.errors.contains("\(path):3: "))
         }
-        #expect(try provision("csv", file("none.csv")).status == 66)
+        let missing = try provision("csv", file("none.csv"))
+        #expect(missing.status == 66)
+        #expect(missing.errors.contains("name the CSV file"))
+    }
+
+    @Test func aCSVFileMayComeFromStandardInput() throws {
+        let program = try Program.run(
+            ["aiotf", "provision"] + store + ["csv", "-"], input: "kind,id,key\ndevice,d00001,\(Self.key)\n")
+        #expect(program.status == 0)
+        #expect(program.errors.contains("provisioned: 1 devices"))
+    }
+
+    @Test func aCombinationThatIsRefusedAsOptionsIsWrongUsage() throws {
+        let program = try provision(
+            "device", "--id", "d00001", "--device-key", Self.key, "--profile", "0x80")
+        #expect(program.status == 64)
+        #expect(program.errors.contains("nothing was provisioned"))
     }
 
     @Test func simulatedDevicesComeWithTheirGroup() throws {
