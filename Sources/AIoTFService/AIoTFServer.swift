@@ -7,13 +7,17 @@ package struct AIoTFServer: Sendable {
 
     package init(mailbox: Mailbox) { self.mailbox = mailbox }
 
-    /// Runs until the mailbox is stopped; what it holds is dealt with first.
+    /// Runs until the mailbox is stopped, which cancellation does too; what it holds is dealt with first.
     /// - Throws: `StoreFailure`.
     package func run(_ loop: AIoTFLoop) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            let thread = Thread { continuation.resume(with: Result { try serve(loop) }) }
-            thread.name = "aiotf"
-            thread.start()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let thread = Thread { continuation.resume(with: Result { try serve(loop) }) }
+                thread.name = "aiotf"
+                thread.start()
+            }
+        } onCancel: {
+            mailbox.stop()
         }
     }
 

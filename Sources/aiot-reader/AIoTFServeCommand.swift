@@ -53,8 +53,8 @@ struct AIoTFServeCommand: AsyncParsableCommand {
                     .init(service: HangUp { service.reload() }),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            // No limit of cancellation, which would trap: the loop never waits longer than for a lock, 0.5 s.
             configuration.maximumGracefulShutdownDuration = .seconds(5)
-            configuration.maximumCancellationDuration = .seconds(5)
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as LinkError {
             Console.report(error.description)
