@@ -75,6 +75,8 @@ package struct AIoTF: Sendable {
         goOn()
     }
 
+    package func isOpen(order: UInt64) -> Bool { runs[order] != nil }
+
     /// When `advance` is due at the latest.
     package var nextDeadline: AirTime? { runs.values.lazy.compactMap(\.deadline).min() }
 

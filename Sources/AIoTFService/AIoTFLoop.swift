@@ -158,6 +158,12 @@ extension AIoTFLoop {
         switch request {
         case .inventory(let order, let waits): take(order, waits: waits, from: client, at: now)
         case .cancel(let order):
+            guard core.isOpen(order: order) else {
+                let text =
+                    "order \(order) is not open: it has ended, or was never given (see `aiot-reader aiotf results`)"
+                effects.append(.reply(client, .error(text), isLast: true))
+                return
+            }
             core.handle(.orderCancelled(id: order), at: now)
             effects.append(.reply(client, .cancelled(order: order), isLast: true))
         case .readers:
@@ -172,7 +178,7 @@ extension AIoTFLoop {
         _ order: InventoryOrder, waits: Bool, from client: ControlClientID, at now: AirTime
     ) {
         if let provisioningFailure {
-            effects.append(.reply(client, .error(provisioningFailure), isLast: true))
+            effects.append(.reply(client, .busy(provisioningFailure), isLast: true))
             return
         }
         lastOrder += 1
@@ -182,7 +188,8 @@ extension AIoTFLoop {
         collect()
         for case .action(.finished(id, let summary)) in effects[place...] {
             guard let refusal = summary.refusal else { continue }
-            effects.append(.reply(client, .error("the order was refused: \(refusal)"), isLast: true))
+            let text = "the order was refused: \(refusal)"
+            effects.append(.reply(client, refusal == .queueFull ? .busy(text) : .error(text), isLast: true))
             lastOrder -= 1
             return
         }

@@ -18,6 +18,9 @@ package struct ControlClient: ~Copyable {
         try send(Array((request.line + "\n").utf8))
     }
 
+    /// Nothing more is sent; what is told still comes.
+    func endOfRequests() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     func send(_ octets: [UInt8]) throws(ControlSocketFailure) {
         var rest = octets[...]
         while !rest.isEmpty {

@@ -17,6 +17,9 @@ package struct ControlLine: Hashable, Sendable {
 
     package static func error(_ text: String) -> Self { Self("error", [("error", quoted(text))]) }
 
+    /// The same may be taken later.
+    static func busy(_ text: String) -> Self { Self("error", [("error", quoted(text)), ("retry", "true")]) }
+
     package static func device(_ result: DeviceResult, order: UInt64) -> Self {
         var fields = [
             ("order", "\(order)"), ("deviceID", quoted(Hex.encoded(result.deviceID))),

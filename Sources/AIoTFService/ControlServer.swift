@@ -1,5 +1,5 @@
 package import Logging
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -7,11 +7,15 @@ import Synchronization
 package final class ControlServer: ControlClients {
     private struct State {
         var clients: [ControlClientID: any Channel] = [:]
+        /// Those of them that wait for an order to end.
+        var waiting: Set<ControlClientID> = []
         var lastID = 0
     }
 
     /// Clients at once; further ones are turned away.
     static let largestClients = 64
+    /// Of these, those that may wait for the end of an order, so that others can ask, and cancel.
+    static let largestWaiting = 48
     /// Octets that may wait for a client; one that reads slower is left, its results stay in the store.
     private static let largestBacklog = 16 * 1_024 * 1_024
 
@@ -19,8 +23,11 @@ package final class ControlServer: ControlClients {
     private let mailbox: Mailbox
     private let log: Logger
     private let state = Mutex(State())
+    fileprivate let requestTime: TimeAmount
 
-    package init(path: String, mailbox: Mailbox, log: Logger) {
+    /// - Parameter requestTime: how long a client may take to send its line.
+    package init(path: String, mailbox: Mailbox, log: Logger, requestTime: TimeAmount = .seconds(10)) {
+        self.requestTime = requestTime
         self.path = path
         self.mailbox = mailbox
         self.log = log
@@ -34,6 +41,8 @@ package final class ControlServer: ControlClients {
             .childChannelOption(
                 .writeBufferWaterMark, value: .init(low: Self.largestBacklog / 2, high: Self.largestBacklog)
             )
+            // Whoever has nothing more to say still gets its answer (`nc -N`).
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(self))
@@ -72,15 +81,31 @@ package final class ControlServer: ControlClients {
     }
 
     fileprivate func left(_ client: ControlClientID) {
-        state.withLock { $0.clients[client] = nil }
+        state.withLock {
+            $0.clients[client] = nil
+            $0.waiting.remove(client)
+        }
         mailbox.post(.clientLeft(client))
+    }
+
+    private func mayWait(_ client: ControlClientID, for request: ControlRequest) -> Bool {
+        guard case .inventory(_, waits: true) = request else { return true }
+        return state.withLock { state in
+            guard state.waiting.count < Self.largestWaiting else { return false }
+            state.waiting.insert(client)
+            return true
+        }
     }
 
     fileprivate func take(_ line: some Sequence<UInt8>, from client: ControlClientID) {
         do {
             let request = try ControlRequest(line)
+            guard mayWait(client, for: request) else {
+                let text = "\(Self.largestWaiting) clients wait for their orders: try again, or take --no-wait"
+                return tell(.busy(text), to: client, isLast: true)
+            }
             if !mailbox.post(.requested(client, request)) {
-                tell(.error("the AIoTF is busy: try again"), to: client, isLast: true)
+                tell(.busy("the AIoTF is busy: try again"), to: client, isLast: true)
             }
         } catch {
             tell(.error(error.text), to: client, isLast: true)
@@ -107,34 +132,59 @@ private final class ControlHandler: ChannelInboundHandler {
     private var client: ControlClientID?
     private var line: [UInt8] = []
     private var isTaken = false
+    private var deadline: Scheduled<Void>?
 
     init(_ server: ControlServer) { self.server = server }
 
     func channelActive(context: ChannelHandlerContext) {
         client = server.admit(context.channel)
-        guard client == nil else { return }
-        let text = ControlLine.error("\(ControlServer.largestClients) clients are connected: try again later").text
+        guard client == nil else {
+            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: server.requestTime) {
+                self.refuse("no request came in time: send one line, at once")
+            }
+            return
+        }
+        let text = ControlLine.busy("\(ControlServer.largestClients) clients are connected: try again later").text
         context.writeAndFlush(NIOAny(ByteBuffer(string: text + "\n")), promise: nil)
         context.close(promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let client, !isTaken else { return }
+        guard client != nil, !isTaken else { return }
         line += unwrapInboundIn(data).readableBytesView
         if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
-            isTaken = true
-            server.take(line[..<end], from: client)
-            line = []
+            take(line[..<end])
         } else if line.count > ControlRequest.largestLine {
-            isTaken = true
-            line = []
-            server.tell(.error("a request is one line of at most 65,536 octets"), to: client, isLast: true)
+            refuse("a request is one line of at most 65,536 octets")
         }
     }
 
+    /// A client that has said all it has to say may leave the line end out.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed, !isTaken else { return }
+        if line.isEmpty { context.close(promise: nil) } else { take(line[...]) }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
         if let client { server.left(client) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func take(_ request: ArraySlice<UInt8>) {
+        end()
+        if let client { server.take(request, from: client) }
+    }
+
+    private func refuse(_ text: String) {
+        end()
+        if let client { server.tell(.error(text), to: client, isLast: true) }
+    }
+
+    private func end() {
+        isTaken = true
+        line = []
+        deadline?.cancel()
+    }
 }

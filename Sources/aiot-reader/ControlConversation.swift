@@ -72,7 +72,7 @@ struct ControlPrinter {
             say("order \(order) goes on: \(fields["devices"] ?? 0) found so far")
         case "error":
             isComplete = true
-            status = Ending.failures
+            status = fields["retry"] as? Bool == true ? Ending.tryAgain : Ending.failures
             Console.report(fields["error"] as? String ?? line)
         default: break
         }

@@ -192,6 +192,12 @@ import Testing
         #expect(world.lines.last?.contains(#""devices":0,"missing":2"#) == true)
     }
 
+    @Test func anOrderThatIsNotOpenCannotBeCancelled() throws {
+        let world = try LoopWorld(1)
+        try world.order(#"{"request":"cancel","order":1}"#)
+        #expect(world.lines.last?.contains("order 1 is not open") == true)
+    }
+
     @Test func aWriteIsCarriedOutOnce() throws {
         let world = try LoopWorld(1)
         try world.connect()

@@ -1,6 +1,7 @@
 import AIoTF
 import Glibc
 import Logging
+import NIOCore
 import Testing
 
 @testable import AIoTFService
@@ -12,8 +13,10 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func server() -> ControlServer {
-        ControlServer(path: path, mailbox: mailbox, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    private func server(requestTime: TimeAmount = .seconds(10)) -> ControlServer {
+        ControlServer(
+            path: path, mailbox: mailbox, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            requestTime: requestTime)
     }
 
     @Test func aRequestComesInAndItsLinesGoOut() async throws {
@@ -47,6 +50,73 @@ import Testing
         }
         #expect(line.hasPrefix(#"{"type":"error""#))
         #expect(try client.line(within: 5_000) == .end)
+        await listener.close()
+    }
+
+    @Test func aClientThatSendsNoRequestIsLeft() async throws {
+        let listener = try await server(requestTime: .milliseconds(50)).start()
+        var client = try ControlClient(path: path)
+        try client.send(Array("{".utf8))
+        guard case .line(let line) = try client.line(within: 5_000) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(line.contains("no request came in time"))
+        #expect(try client.line(within: 5_000) == .end)
+        await listener.close()
+    }
+
+    /// `nc -N`, with and without a line end.
+    @Test(arguments: ["{\"request\":\"readers\"}\n", "{\"request\":\"readers\"}"])
+    func aClientThatHasSaidAllStillGetsItsAnswer(text: String) async throws {
+        let server = server()
+        let listener = try await server.start()
+        var client = try ControlClient(path: path)
+        try client.send(Array(text.utf8))
+        client.endOfRequests()
+        guard case .requested(let id, .readers) = mailbox.take(within: 5_000_000_000)?.first else {
+            Issue.record("the request did not come in")
+            return
+        }
+        #expect(mailbox.take(within: 100_000_000)?.isEmpty == true, "it has not left")
+        server.tell(.error("one"), to: id, isLast: true)
+        #expect(try client.line(within: 5_000) == .line(#"{"type":"error","error":"one"}"#))
+        await listener.close()
+    }
+
+    @Test func aClientThatIsGoneIsNoticed() async throws {
+        let listener = try await server().start()
+        do {
+            let client = try ControlClient(path: path)
+            try client.send(Array("{\"request\":\"readers\"}\n".utf8))
+            #expect(mailbox.take(within: 5_000_000_000)?.count == 1)
+        }
+        guard case .clientLeft? = mailbox.take(within: 5_000_000_000)?.first else {
+            Issue.record("it is still there")
+            return
+        }
+        await listener.close()
+    }
+
+    @Test func thoseThatWaitLeavePlacesForOthers() async throws {
+        let listener = try await server().start()
+        let order = try ControlRequest(#"{"request":"inventory","all":true}"#.utf8)
+        let waiting = WaitingClients()
+        for _ in 0..<ControlServer.largestWaiting { try waiting.add(path, order) }
+        var late = try ControlClient(path: path)
+        try late.send(order)
+        guard case .line(let line) = try late.line(within: 5_000) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(line.contains(#""retry":true"#))
+        let asking = try ControlClient(path: path)
+        try asking.send(.readers)
+        var count = 0
+        while count <= ControlServer.largestWaiting, let inputs = mailbox.take(within: 5_000_000_000), !inputs.isEmpty {
+            count += inputs.count { if case .requested = $0 { true } else { false } }
+        }
+        #expect(count == ControlServer.largestWaiting + 1)
         await listener.close()
     }
 
@@ -101,5 +171,21 @@ import Testing
         }
         try #require(status == 0)
         return descriptor
+    }
+}
+
+/// Clients that stay connected.
+private final class WaitingClients {
+    private var clients: [Kept] = []
+
+    func add(_ path: String, _ request: ControlRequest) throws {
+        let client = try ControlClient(path: path)
+        try client.send(request)
+        clients.append(Kept(client))
+    }
+
+    private final class Kept {
+        let client: ControlClient
+        init(_ client: consuming ControlClient) { self.client = client }
     }
 }

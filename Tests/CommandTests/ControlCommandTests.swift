@@ -20,6 +20,13 @@ import Testing
         #expect(program.output.contains("\(id)  yes"))
     }
 
+    @Test(arguments: [("", 1), (#","retry":true"#, 75)])
+    func anErrorThatMayPassIsToldByTheExitStatus(field: String, status: Int32) throws {
+        let program = try Self.inventory("{\"type\":\"error\",\"error\":\"too many orders wait\"\(field)}")
+        #expect(program.status == status)
+        #expect(program.errors.contains("too many orders wait"))
+    }
+
     @Test func aReaderThatHasDoneNothingIsShownAndIsNoSuccess() throws {
         let program = try Self.inventory(
             #"{"type":"order","order":1}"#,
