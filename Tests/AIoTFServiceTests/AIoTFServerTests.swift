@@ -21,7 +21,8 @@ import Testing
     @Test func inputsOfAllThreadsAreServedOneAfterTheOther() async throws {
         let world = try LoopWorld(1)
         let mailbox = Mailbox()
-        async let served: Void = AIoTFServer(mailbox: mailbox).run(world.loop)
+        let loop = world.loop
+        async let served: Void = AIoTFServer(mailbox: mailbox).run(loop)
         await withTaskGroup(of: Void.self) { group in
             for reader in 1...4 {
                 group.addTask {

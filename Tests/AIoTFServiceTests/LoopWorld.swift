@@ -22,6 +22,19 @@ enum Deed: Equatable {
 final class Deeds: ReaderLinks, ControlClients {
     private let noted = Mutex<[Deed]>([])
     private let watch = Mutex<@Sendable (Deed) -> Void>({ _ in })
+    private let left = Mutex<Int?>(nil)
+    private let dead = Mutex(false)
+
+    /// The process has died: nothing that it wanted done happens any more.
+    var isDead: Bool { dead.withLock { $0 } }
+
+    /// Dies when it wants to do something after so many deeds more.
+    func die(after count: Int) { left.withLock { $0 = count } }
+
+    func die() { dead.withLock { $0 = true } }
+
+    /// Whether the next deed would be too many.
+    var isAtItsEnd: Bool { left.withLock { $0 == 0 } }
 
     /// Calls `body` at each deed from now on.
     func onEach(_ body: @escaping @Sendable (Deed) -> Void) { watch.withLock { $0 = body } }
@@ -35,6 +48,9 @@ final class Deeds: ReaderLinks, ControlClients {
     }
 
     private func note(_ deed: Deed) {
+        if isAtItsEnd { die() }
+        guard !isDead else { return }
+        left.withLock { $0 = $0.map { $0 - 1 } }
         watch.withLock { $0 }(deed)
         noted.withLock { $0.append(deed) }
     }
@@ -63,8 +79,8 @@ final class LoopWorld {
     static let gnb = GlobalGNBID(plmn: [0x00, 0xF1, 0x10], gnbID: 7, bitLength: 22)
 
     let fixture: StoreFixture
-    let store: DeviceStore
-    let deeds = Deeds()
+    private(set) var store: DeviceStore
+    private(set) var deeds = Deeds()
     let log = LogRecorder()
     var loop: AIoTFLoop
     var devices: [DeviceNAS] = []
@@ -74,8 +90,17 @@ final class LoopWorld {
     var history: [Deed] = []
     /// Another process that keeps the store locked.
     var blocker: DatabaseQueue?
+    /// The process dies before it commits, where its next deed would be too many.
+    var diesBeforeCommit = false
+    /// Messages that the reader must not lose, by correlation.
+    private(set) var spool: [Int: [NGAPPDU]] = [:]
+    /// Distinct commands that devices were sent.
+    private(set) var commands: [Int: Set<[UInt8]>] = [:]
     private var lastDevice: UInt32 = 0
     private var places: [UInt32: Int] = [:]
+    private var acknowledged: Set<UInt32> = []
+    /// Places of devices that have left once they were acknowledged.
+    private(set) var gone: Set<Int> = []
 
     /// - Parameter count: devices that are provisioned, in one group, and stand in front of the reader.
     init(_ count: Int) throws {
@@ -103,7 +128,11 @@ final class LoopWorld {
 
     /// - Returns: what the turn has led to.
     @discardableResult
-    func turn(_ inputs: ServerInput...) throws -> [Deed] {
+    func turn(_ inputs: ServerInput...) throws -> [Deed] { try turn(inputs) }
+
+    private func turn(_ inputs: [ServerInput]) throws -> [Deed] {
+        if diesBeforeCommit, deeds.isAtItsEnd { deeds.die() }
+        guard !deeds.isDead else { return [] }
         try loop.turn(inputs, at: now)
         let new = deeds.take()
         history += new
@@ -112,10 +141,18 @@ final class LoopWorld {
 
     @discardableResult
     func receive(_ pdus: NGAPPDU..., from reader: ReaderID = reader) throws -> [Deed] {
-        try loop.turn(try pdus.map { .received(reader, try $0.encoded()) }, at: now)
-        let new = deeds.take()
-        history += new
-        return new
+        try turn(try pdus.map { .received(reader, try $0.encoded()) })
+    }
+
+    /// The process begins anew with what the store holds; the reader is back with its spool, and devices that it has
+    /// acknowledged are gone.
+    func restart() throws {
+        gone = Set(acknowledged.compactMap { places[$0] })
+        for place in devices.indices { devices[place].carrierLost() }
+        store = try fixture.open(.existing)
+        deeds = Deeds()
+        diesBeforeCommit = false
+        loop = try Self.makeLoop(store, deeds, log)
     }
 
     @discardableResult
@@ -141,7 +178,7 @@ final class LoopWorld {
     func run() throws {
         var open = history
         history = []
-        for _ in 0..<10_000 {
+        for _ in 0..<10_000 where !deeds.isDead {
             guard !open.isEmpty else {
                 history += open
                 guard let deadline = loop.nextDeadline else { return }
@@ -158,6 +195,7 @@ final class LoopWorld {
             open += history[before...]
             history.removeSubrange(before...)
         }
+        if deeds.isDead { return }
         Issue.record("the world does not come to rest")
     }
 
@@ -165,7 +203,10 @@ final class LoopWorld {
         switch pdu {
         case .inventoryRequest(let message): try page(message)
         case .commandRequest(let message): try command(message)
+        case .ngSetupResponse:
+            for message in spool.sorted(by: { $0.key < $1.key }).flatMap(\.value) { try receive(message) }
         case .aiotSessionReleaseCommand(let message):
+            spool[message.session.correlationIdentifier] = nil
             try receive(.aiotSessionReleaseComplete(AIOTSessionReleaseComplete(session: message.session)))
         default: break
         }
@@ -174,7 +215,7 @@ final class LoopWorld {
     private func page(_ message: InventoryRequest) throws {
         try receive(.inventoryResponse(InventoryResponse(session: message.session)))
         let paging = [1] + message.randN.octets + message.deviceIdentification.identity
-        for place in devices.indices {
+        for place in devices.indices where !gone.contains(place) {
             guard case .addressed = devices[place].receivePaging(paging),
                 let pdu = devices[place].makeAccessResponse(using: &generator)
             else { continue }
@@ -187,20 +228,33 @@ final class LoopWorld {
                         session: message.session, globalGNBID: Self.gnb,
                         readers: [.init(readerIndex: 1, devices: [device])])))
         }
-        try receive(
+        try receiveSpooled(
             .inventoryReport(
-                InventoryReport(session: message.session, globalGNBID: Self.gnb, inventoryComplete: true)))
+                InventoryReport(session: message.session, globalGNBID: Self.gnb, inventoryComplete: true)),
+            message.session)
     }
 
     private func command(_ message: CommandRequest) throws {
         var answer: [UInt8] = []
+        if message.nasPDU.first == 5, let place = places[message.ranDeviceNGAPID] {
+            commands[place, default: []].insert(message.nasPDU)
+        }
         if !message.nasPDU.isEmpty, let place = places[message.ranDeviceNGAPID],
             case .reply(let pdu, _) = devices[place].receive(message.nasPDU)
         {
             answer = pdu
         }
-        try receive(
-            .commandResponse(
-                CommandResponse(session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, nasPDU: answer)))
+        let response = CommandResponse(
+            session: message.session, ranDeviceNGAPID: message.ranDeviceNGAPID, nasPDU: answer)
+        if acknowledged.insert(message.ranDeviceNGAPID).inserted {
+            try receiveSpooled(.commandResponse(response), message.session)
+        } else {
+            try receive(.commandResponse(response))
+        }
+    }
+
+    private func receiveSpooled(_ message: NGAPPDU, _ session: AIoTSessionName) throws {
+        spool[session.correlationIdentifier, default: []].append(message)
+        try receive(message)
     }
 }
