@@ -15,6 +15,8 @@ package struct LinkMachine: Sendable {
         /// It was made to return to a more preferred endpoint.
         var isReturn = false
         var isOpen = false
+        /// Its one NG Setup Request has been sent.
+        var hasAskedSetup = false
         /// For the transport to stand, then for the NG Setup to be answered.
         var deadline: AirTime?
     }
@@ -86,12 +88,15 @@ package struct LinkMachine: Sendable {
     /// Sends a PDU and gives its number, which ascends over the life of the machine; nil where it was dropped.
     ///
     /// Dropped is what cannot be sent now: without a connection everything, before the NG Setup Response everything
-    /// but an NG Setup Request or an Error Indication, and always an empty PDU or one of more than 65,535 octets.
+    /// but an NG Setup Request or an Error Indication, and always an empty PDU, one of more than 65,535 octets, and a
+    /// second NG Setup Request: its user may learn late that the transport that it is for is gone and another stands.
     package mutating func send(_ pdu: [UInt8], at time: AirTime) -> UInt64? {
         guard let current, !pdu.isEmpty, pdu.count <= PDUFramer.limit else { return nil }
+        let isSetup = pdu.starts(with: [0, 21])
         switch phase {
-        case .up: break
-        case .settingUp where pdu.count > 1 && [9, 21].contains(pdu[1]): break
+        case .up where !isSetup: break
+        case .settingUp where isSetup && !current.hasAskedSetup: self.current?.hasAskedSetup = true
+        case .settingUp where pdu.starts(with: [0, 9]): break
         default: return nil
         }
         lastNumber += 1
