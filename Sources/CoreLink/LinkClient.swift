@@ -75,12 +75,12 @@ package final class LinkClient: Sendable {
             guard let transport = state.machine.currentTransport, let queue = state.transports[transport]?.queue else {
                 return nil
             }
-            guard queue.add(pdu.count) else {
+            guard queue.add(pdu) else {
                 state.machine.handle(.queueOverflowed, at: Self.now)
                 return nil
             }
             let number = state.machine.send(pdu, at: Self.now)
-            if number == nil { queue.remove(pdu.count) }
+            if number == nil { queue.remove(pdu) }
             if let isFull = queue.change() { state.machine.handle(.queueFilled(isFull), at: Self.now) }
             return number
         }
@@ -176,7 +176,8 @@ extension LinkClient {
             }), let channel
         else { return nil }
         channel.write(frame).whenComplete { _ in
-            queue.remove(frame.count)
+            // Probes are not counted: at most one is outstanding.
+            if !frame.isEmpty { queue.remove(frame) }
             guard let isFull = queue.change(), self.state.withLock({ $0.machine.currentTransport == transport }) else {
                 return
             }

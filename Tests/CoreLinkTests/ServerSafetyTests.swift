@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    /// Answers to probes are empty PDUs, and what waits of them counts all the same.
+    @Test func aPeerThatProbesAndNeverReadsIsClosedOnceItsQueueIsFull() async throws {
+        try await withFolder { folder in
+            var limits = ServerLimits()
+            limits.queueLimit = 100_000
+            let server = try ServerEnd(at: .unix(path: folder + "/link"), limits: limits)
+            _ = try await server.address()
+            let peer = try await RawPeer(at: folder + "/link", reads: false)
+            for _ in 0..<100 { peer.send([UInt8](repeating: 0, count: 4 * 1_000)) }
+            #expect(try await server.disconnected().contains("does not read"))
+            await peer.close()
+            try await server.stop()
+        }
+    }
+
     @Test func noMoreThanItsCreditIsTakenFromAConnection() async throws {
         var limits = ServerLimits()
         limits.credit = 10
