@@ -82,9 +82,9 @@ extension LinkMachine {
         switch verdict {
         case .alive: break
         case .sendProbe: order(.send(transport: current.transport, []))
-        case .dead:
+        case .dead(let limit):
             drop(
-                "\(name(current.endpoint)) did not answer a probe for \(times.probeAnswer.wholeSeconds) s: the AIoTF "
+                "\(name(current.endpoint)) did not answer a probe for \(limit.wholeSeconds) s: the AIoTF "
                     + "hangs, or packets are lost on the way",
                 at: time)
         }

@@ -77,6 +77,7 @@ package final class LinkServer: Sendable {
     /// wait, the connection is closed.
     package func send(_ pdu: [UInt8], to id: ConnectionID) {
         guard let connection = state.withLock({ $0.connections[id] }), pdu.count <= PDUFramer.limit else { return }
+        if pdu.isEmpty { connection.answeredProbe() }
         guard connection.queue.add(pdu) else {
             return connection.close("the peer does not read what is sent: it hangs")
         }

@@ -139,6 +139,28 @@ import Testing
         }
     }
 
+    /// A reader has one probe outstanding, and says nothing while an AIoTF that is slow owes it the answer.
+    @Test func aReaderWhoseProbeIsNotAnsweredYetIsNotDead() async throws {
+        var limits = ServerLimits()
+        limits.silenceMilliseconds = 250
+        limits.firstPDUSeconds = 1
+        let server = try ServerEnd(at: .tcp(host: "127.0.0.1", port: 0), limits: limits, manner: .leavesEverything)
+        let address = try await server.address().raw
+        let reader = try await RawPeer(to: address)
+        let (id, _) = try await server.connected()
+        reader.send([0, 0, 0, 1, 42, 0, 0, 0, 0])
+        try await server.happenings.next { if case .received(id, []) = $0 { () } else { nil } }
+        // When this one is closed, a second has passed.
+        try await RawPeer(to: address).closed()
+        server.server.send([], to: id)
+        #expect(try await server.disconnected(id).contains("said nothing for 0.25 s"))
+        let answered = try #require(reader.happenings.moment { if case .octets = $0 { true } else { false } })
+        let closed = try #require(
+            server.happenings.moment { if case .disconnected(id, _) = $0 { true } else { false } })
+        #expect(closed > answered)
+        try await server.stop()
+    }
+
     @Test func aConnectionWithoutAFirstPDUDoesNotStayForEver() async throws {
         var limits = ServerLimits()
         limits.firstPDUSeconds = 1
