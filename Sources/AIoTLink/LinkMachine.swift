@@ -31,6 +31,9 @@ package struct LinkMachine: Sendable {
         case up(since: AirTime)
     }
 
+    /// The reason of the `.down` that says no more than that the user wanted it.
+    package static let stopReason = "the link was stopped"
+
     /// How the endpoints are called in texts, the most preferred first.
     let endpoints: [String]
     let times: LinkTimes
@@ -146,9 +149,9 @@ extension LinkMachine {
 
     private mutating func stop() {
         for attempt in [challenger, current].compactMap({ $0 }) {
-            order(.close(transport: attempt.transport, reason: "the link was stopped"))
+            order(.close(transport: attempt.transport, reason: Self.stopReason))
         }
-        if phase != .idle { order(.tell(.down(reason: "the link was stopped"))) }
+        if phase != .idle { order(.tell(.down(reason: Self.stopReason))) }
         challenger = nil
         clear()
     }

@@ -146,7 +146,11 @@ extension LinkClient {
             case .open(let transport, let endpoint): open(transport, endpoint)
             case .send(let transport, let frame):
                 if let channel = write(frame, to: transport), written.last !== channel { written.append(channel) }
-            case .close(let transport, let reason): close(transport, reason)
+            case .close(let transport, let reason):
+                // What was sent before the end, as the Release Requests of a stop, still goes.
+                for channel in written { channel.flush() }
+                written = []
+                close(transport, reason)
             case .tell(let event): tell(event)
             }
         }
@@ -164,6 +168,7 @@ extension LinkClient {
         case .confirmed: break
         case .congested(let isCongested):
             log.info(isCongested ? "the AIoTF answers slowly: no new rounds" : "the AIoTF keeps up again")
+        case .down(LinkMachine.stopReason): log.info("\(LinkMachine.stopReason)")
         case .down(let reason): log.warning("no link: \(reason)")
         }
         events(event)
