@@ -34,12 +34,15 @@ package final class LinkClient: Sendable {
     let credentials: Mutex<TLSCredentials?>
     private let events: @Sendable (LinkEvent) -> Void
 
-    /// - Throws: `LinkError` when there is no endpoint, or the TLS files are missing or wrong.
+    /// - Throws: `LinkError` when there is no endpoint, one with port 0, or the TLS files are missing or wrong.
     package init(
         configuration: LinkClientConfiguration, log: Logger, events: @escaping @Sendable (LinkEvent) -> Void
     ) throws {
         guard !configuration.endpoints.isEmpty else {
             throw LinkError("the link has no endpoint: name at least one, such as tls://HOST:PORT")
+        }
+        if let address = configuration.endpoints.first(where: \.hasPortZero) {
+            throw LinkError("\(LinkAddressError.portZero("\(address)"))")
         }
         credentials = Mutex(
             try configuration.endpoints.contains(where: \.isTLS)

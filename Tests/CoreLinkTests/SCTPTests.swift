@@ -17,7 +17,7 @@ import Testing
         let error = await #expect(throws: LinkError.self) { try await server.ended() }
         #expect(error?.description.contains("has no SCTP") == true)
         #expect(error?.description.contains("use tls:// between machines and unix: on one") == true)
-        let client = try ClientEnd(LinkClientConfiguration(endpoints: [address]))
+        let client = try ClientEnd(LinkClientConfiguration(endpoints: [.sctp(host: "127.0.0.1", port: 1)]))
         #expect(try await client.down().contains("has no SCTP"))
         try await client.stop()
     }
