@@ -28,6 +28,9 @@ import Testing
         try await client.up()
         for number in 1..<100 as Range<UInt8> { client.client.send([number, number]) }
         for number in 1..<100 as Range<UInt8> { try await client.received([number, number]) }
+        let longest = [UInt8](repeating: 0xA5, count: 65_535)
+        client.client.send(longest)
+        try await client.received(longest)
         try await client.stop()
         try await server.stop()
     }
