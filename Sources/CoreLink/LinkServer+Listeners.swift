@@ -41,14 +41,14 @@ extension LinkServer {
     }
 
     private func listener(
-        _ channel: any Channel, _ address: LinkAddress, afterwards: @escaping @Sendable () -> Void = {}
+        _ channel: any Channel, _ address: LinkAddress, before: @escaping @Sendable () -> Void = {}
     ) -> Listener {
         let actual = address.listening(on: channel.localAddress?.port)
         log.notice("listening", metadata: ["address": "\(actual)"])
         events(.listening("\(actual)"))
         return Listener {
+            before()
             try? await channel.close()
-            afterwards()
         }
     }
 

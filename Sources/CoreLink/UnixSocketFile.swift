@@ -40,7 +40,8 @@ package struct UnixSocketFile: Sendable {
         }
     }
 
-    /// Removes the file, unless another has taken its place.
+    /// Removes the file, unless another has taken its place; to be called before the socket is closed, since a file that
+    /// comes after that may be given the same number.
     package func release() {
         if Identity(path) == identity { unlink(path) }
     }
