@@ -1,3 +1,4 @@
+import CoreLink
 package import Logging
 package import NIOCore
 import NIOPosix
@@ -36,7 +37,7 @@ package final class ControlServer: ControlClients {
     /// Listens; owner and group of the socket may connect.
     /// - Throws: `ControlSocketFailure` where that is not possible.
     package func start() async throws -> ControlListener {
-        try ControlSocketFile.clear(path)
+        let file = try ControlSocketFile.claim(path)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(
                 .writeBufferWaterMark, value: .init(low: Self.largestBacklog / 2, high: Self.largestBacklog)
@@ -49,11 +50,11 @@ package final class ControlServer: ControlClients {
                 }
             }
         do {
-            let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
-            try ControlSocketFile.restrict(path)
+            let channel = try await bootstrap.withBoundSocket(file.descriptor).get()
             log.notice("control socket", metadata: ["path": "\(path)"])
-            return ControlListener(channel: channel, path: path)
+            return ControlListener(channel: channel, file: file)
         } catch let error as IOError {
+            file.release()
             throw ControlSocketFailure(path: path, errno: error.errnoCode)
         }
     }
@@ -116,11 +117,11 @@ package final class ControlServer: ControlClients {
 /// The control socket while it is open.
 package struct ControlListener: Sendable {
     fileprivate let channel: any Channel
-    fileprivate let path: String
+    fileprivate let file: UnixSocketFile
 
     package func close() async {
+        file.release()
         try? await channel.close()
-        ControlSocketFile.remove(path)
     }
 }
 

@@ -1,3 +1,4 @@
+import CoreLink
 import Glibc
 
 /// Why the control socket cannot be had, or not be reached.
@@ -58,27 +59,20 @@ package struct ControlSocketFailure: ServiceFailure, Equatable {
 
 /// The file of the control socket.
 enum ControlSocketFile {
-    /// Makes the path free of the socket of an AIoTF that has died.
-    static func clear(_ path: String) throws(ControlSocketFailure) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else { throw ControlSocketFailure(path: path, .notASocket) }
+    /// Listens there; owner and group may connect, others not. The socket of an AIoTF that has died is replaced.
+    static func claim(_ path: String) throws(ControlSocketFailure) -> UnixSocketFile {
         do {
-            close(try connected(path))
+            return try UnixSocketFile.claim(path, mode: 0o660)
         } catch {
-            guard error.reason == .nobodyListens else { throw error }
-            unlink(path)
-            return
+            switch error {
+            case .inUse: throw ControlSocketFailure(path: path, .inUse)
+            case .notASocket: throw ControlSocketFailure(path: path, .notASocket)
+            case .pathTooLong: throw ControlSocketFailure(path: path, .pathTooLong)
+            case .system(ENOENT): throw ControlSocketFailure(path: path, .other(String(cString: strerror(ENOENT))))
+            case .system(let code): throw ControlSocketFailure(path: path, errno: code)
+            }
         }
-        throw ControlSocketFailure(path: path, .inUse)
     }
-
-    /// Owner and group may connect, others not.
-    static func restrict(_ path: String) throws(ControlSocketFailure) {
-        guard chmod(path, 0o660) == 0 else { throw ControlSocketFailure(path: path, errno: errno) }
-    }
-
-    static func remove(_ path: String) { unlink(path) }
 
     /// A descriptor connected to whoever listens there.
     static func connected(_ path: String) throws(ControlSocketFailure) -> Int32 {
