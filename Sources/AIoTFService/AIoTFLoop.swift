@@ -25,7 +25,7 @@ package struct AIoTFLoop: Sendable {
     private let log: Logger
     private var provisioning: ProvisioningWatch
     /// Why what was provisioned last is not known yet.
-    private var provisioningFailure: String?
+    private var provisioningFailure: (text: String, mayPass: Bool)?
     private var effects: [Effect] = []
     private var lastOrder: UInt64
     private var readers: [ReaderID: ReaderDescription] = [:]
@@ -92,8 +92,8 @@ package struct AIoTFLoop: Sendable {
             provisioningFailure = nil
         } catch {
             let text = "\(error)"
-            if text != provisioningFailure { log.error("cannot read what was provisioned: \(text)") }
-            provisioningFailure = text
+            if text != provisioningFailure?.text { log.error("cannot read what was provisioned: \(text)") }
+            provisioningFailure = (text, (error as? StoreFailure)?.mayPass == true)
         }
     }
 
@@ -177,8 +177,8 @@ extension AIoTFLoop {
     private mutating func take(
         _ order: InventoryOrder, waits: Bool, from client: ControlClientID, at now: AirTime
     ) {
-        if let provisioningFailure {
-            effects.append(.reply(client, .busy(provisioningFailure), isLast: true))
+        if let (text, mayPass) = provisioningFailure {
+            effects.append(.reply(client, mayPass ? .busy(text) : .error(text), isLast: true))
             return
         }
         lastOrder += 1

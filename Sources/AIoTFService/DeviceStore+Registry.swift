@@ -30,7 +30,7 @@ extension DeviceStore {
 
     /// Differs from before when another process has changed the file.
     func dataVersion() throws -> Int {
-        try access { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        try access { try Int.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
     }
 }
 
