@@ -57,8 +57,8 @@ class Store:
             database.execute("BEGIN")
             self.devices = [row[0].hex() for row in database.execute("SELECT id FROM devices ORDER BY number")]
             self.orders = {
-                row[0]: {"command": row[1], "finished": bool(row[2]), "refusal": row[3], "requests": row[4]}
-                for row in database.execute("SELECT id, command, finished, refusal, requests FROM orders")}
+                row[0]: {"command": row[1], "finished": bool(row[2]), "requests": row[3]}
+                for row in database.execute("SELECT id, command, finished, requests FROM orders")}
             self.results = {}
             for order, device, authenticated, status, data in database.execute(
                     "SELECT order_id, device_id, authenticated, command_status, command_data FROM results"):
