@@ -92,11 +92,12 @@ def faults(journal, store, memory, told=()):
 
     `told`: results as control clients were told them, (order, device) in order of one connection each.
     """
-    return (_lost(journal, store) + _twice(store, told) + _misnamed(journal, store, memory)
+    return (lost(journal, store) + _twice(store, told) + _misnamed(journal, store, memory)
             + _paged_again(journal))
 
 
-def _lost(journal, store):
+def lost(journal, store):
+    """Acknowledged devices that are not in the results of the order that they were acknowledged in."""
     found = {(order, row[0]) for order, rows in store.results.items() for row in rows}
     texts = []
     for place, device, nonce1, _ in journal.acknowledged:
