@@ -85,7 +85,7 @@ struct ReaderLoop {
     var isFinished: Bool { hasFinished }
 
     private var nextDeadline: AirTime? {
-        [reader.nextDeadline, outcome?.outcome.end, stopDeadline].compactMap { $0 }.min()
+        [reader.nextDeadline, book.nextDeadline, outcome?.outcome.end, stopDeadline].compactMap { $0 }.min()
     }
 
     /// A simulated radio tells what came of a frame before its end has come.

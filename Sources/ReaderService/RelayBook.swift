@@ -126,6 +126,12 @@ struct RelayBook: Sendable {
         }
     }
 
+    /// When `advance` is due at the latest.
+    var nextDeadline: AirTime? {
+        links.values.lazy.filter { $0.aiotfIdentifier != nil && !$0.answersProbes }
+            .flatMap(\.waiting).compactMap(\.sending?.time).min().map { $0 + Self.unprobedDelivery }
+    }
+
     private mutating func take(from id: LinkID, where isDone: (Waiting) -> Bool) -> [Step] {
         guard let waiting = links[id]?.waiting else { return [] }
         let done = waiting.filter(isDone).map(\.sequence)

@@ -48,6 +48,19 @@ struct ReaderLoopTests {
         #expect(bench.spool.pending(owner: LoopBench.aiotf).isEmpty)
     }
 
+    @Test func withoutProbesAMessageLeavesTheSpoolWhenItsConnectionHasLasted() async throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        _ = try await append([1], for: LoopBench.aiotf, to: bench.spool)
+        try bench.linkUp(probes: false)
+        #expect(try bench.handle(.tick) == bench.now + RelayBook.unprobedDelivery, "the loop comes back by itself")
+        try bench.pass(milliseconds: 9_999)
+        #expect(bench.spool.pending(owner: LoopBench.aiotf).count == 1)
+        try bench.pass(milliseconds: 1)
+        #expect(bench.spool.pending(owner: LoopBench.aiotf).isEmpty)
+        #expect(try bench.handle(.tick) == nil)
+    }
+
     @Test func withoutALinkTheDeviceIsAcknowledgedAndItsMessageWaits() async throws {
         var (bench, frame) = try paging()
         defer { bench.spool.close() }
