@@ -84,7 +84,7 @@ private final class RoundTrips: Sendable {
     }
 
     func all() async throws -> [Double] {
-        try await done.next(within: .seconds(50)) { $0 ? $0 : nil }
+        _ = try await done.next(within: .seconds(50)) { $0 ? $0 : nil }
         return state.withLock { $0.times }
     }
 }

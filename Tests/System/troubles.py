@@ -17,10 +17,11 @@ DEAD_WITHIN = 5.0  # seconds
 
 def swallow(program, options):
     """A proxy swallows everything for 10 s amid an inventory: death noticed within 5 s, nothing acknowledged lost."""
-    for number, ending in enumerate(("pass again", "reset")):
-        with world.World(program, seed=options.seed + number, through=proxy.Proxy) as setting:
+    # Without network authentication devices are acknowledged while nobody answers.
+    for profile, ending in ((0x57, "pass again"), (0x13, "reset")):
+        with world.World(program, seed=options.seed, profile=profile, through=proxy.Proxy) as setting:
             setting.start()
-            order = setting.ordered(exchange.READ)
+            order = setting.ordered(exchange.READ if profile & 0x40 else None)
             before = setting.acknowledgements(20)
             reader, aiotf = setting.reader.mark(), setting.aiotf.mark()
             begin = time.monotonic()
@@ -37,7 +38,7 @@ def swallow(program, options):
             _, devices, summary = order.result(90)
             setting.check_found_once(devices, summary)
             setting.check()
-            print(f"  {ending}: {before} acknowledged before, {during - before} while it swallowed, all 100 found; "
+            print(f"  profile {hex(profile)}, {ending}: {before} acknowledged before, {during - before} while it swallowed, all 100 found; "
                   f"{time.monotonic() - begin - 10:.1f} s after the silence")
 
 
