@@ -85,7 +85,7 @@ def _fill(setting, filler):
     assert sorted(found) == sorted(setting.store.devices), f"{len(found)} of 400 found"
     setting.check()
     print(f"  link down at {down} acknowledgements, disk full from {full} on: none acknowledged for 1 s, "
-          f" {later - full} more soon after there was room; all 400 found once")
+          f"{later - full} more soon after there was room; all 400 found once")
 
 
 def stop(program, options):
