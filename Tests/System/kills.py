@@ -225,8 +225,8 @@ def kill(program, options):
             acknowledged += len(setting.journal.acknowledged)
             vain = sum("in vain" in line for line in killer.history)
             replays = re.findall(r"(\d+) spooled messages go first", setting.reader.log.read_text())
-            print(f"  profile {hex(profile)} over {transport}: {count} rounds, {vain} of them without what was waited for, {killer.sharp} "
-                  f"checked before devices were paged again, "
+            print(f"  profile {hex(profile)} over {transport}: {count} rounds, {vain} of them without what was waited for, "
+                  f"{killer.sharp} checked before devices were paged again, "
                   f"{len(setting.journal.acknowledged)} acknowledgements in {len(setting.store.orders)} orders, "
                   f"{sum(map(int, replays))} messages out of the spool on {len(replays)} occasions", flush=True)
     print(f"  {struck} rounds, {acknowledged} acknowledgements, all promises kept; {time.monotonic() - begin:.0f} s")

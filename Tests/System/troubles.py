@@ -33,13 +33,14 @@ def swallow(program, options):
             assert all(at - begin <= DEAD_WITHIN for at, _ in notices), "death was noticed too late"
             time.sleep(max(0.0, begin + 10 - time.monotonic()))
             during = setting.acknowledgements(-1)
-            setting.proxy.pass_again() if ending == "pass again" else setting.proxy.reset()
-            setting.proxy.swallowing = False
+            if ending == "reset":
+                setting.proxy.reset()
+            setting.proxy.pass_again()
             _, devices, summary = order.result(90)
             setting.check_found_once(devices, summary)
             setting.check()
-            print(f"  profile {hex(profile)}, {ending}: {before} acknowledged before, {during - before} while it swallowed, all 100 found; "
-                  f"{time.monotonic() - begin - 10:.1f} s after the silence")
+            print(f"  profile {hex(profile)}, {ending}: {before} acknowledged before, {during - before} while it swallowed, "
+                  f"all 100 found; {time.monotonic() - begin - 10:.1f} s after the silence")
 
 
 def disk_full(program, options):
