@@ -72,7 +72,7 @@ def _fill(setting, filler):
                 file.write(bytes(4096))
         except OSError:
             pass
-    setting.reader.wait("not acknowledged: .*room", mark, 5)
+    setting.reader.wait("devices are not acknowledged: .*room", mark, 5)
     time.sleep(0.3)  # What was durable before is still acknowledged.
     full = setting.acknowledgements(-1)
     time.sleep(1.0)
