@@ -3,6 +3,9 @@ import NGAP
 
 /// What a link that stands hears, and what it does when time passes.
 extension LinkMachine {
+    /// Octets of an AIOTFIdentifier that a record of the spool can hold (*ours*).
+    private static let longestIdentifier = 255
+
     mutating func received(_ frame: [UInt8], at time: AirTime) {
         probes?.heard(at: time)
         switch phase {
@@ -21,6 +24,12 @@ extension LinkMachine {
             guard let identifier = response.aiotfIdentifier else {
                 return drop(
                     "\(name(endpoint)) sent no AIOTFIdentifier in its NG Setup Response: it is no AIoTF; check the address",
+                    at: time)
+            }
+            guard identifier.count <= Self.longestIdentifier else {
+                return drop(
+                    "\(name(endpoint)) has an AIOTFIdentifier of \(identifier.count) octets, where "
+                        + "\(Self.longestIdentifier) are the most: give it a shorter one",
                     at: time)
             }
             phase = .up(since: time)
@@ -73,9 +82,9 @@ extension LinkMachine {
         switch verdict {
         case .alive: break
         case .sendProbe: order(.send(transport: current.transport, []))
-        case .dead:
+        case .dead(let limit):
             drop(
-                "\(name(current.endpoint)) did not answer a probe for \(times.probeAnswer.wholeSeconds) s: the AIoTF "
+                "\(name(current.endpoint)) did not answer a probe for \(limit.wholeSeconds) s: the AIoTF "
                     + "hangs, or packets are lost on the way",
                 at: time)
         }

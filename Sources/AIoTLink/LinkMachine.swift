@@ -15,6 +15,8 @@ package struct LinkMachine: Sendable {
         /// It was made to return to a more preferred endpoint.
         var isReturn = false
         var isOpen = false
+        /// Its one NG Setup Request has been sent.
+        var hasAskedSetup = false
         /// For the transport to stand, then for the NG Setup to be answered.
         var deadline: AirTime?
     }
@@ -28,6 +30,9 @@ package struct LinkMachine: Sendable {
         case settingUp
         case up(since: AirTime)
     }
+
+    /// The reason of the `.down` that says no more than that the user wanted it.
+    package static let stopReason = "the link was stopped"
 
     /// How the endpoints are called in texts, the most preferred first.
     let endpoints: [String]
@@ -86,12 +91,15 @@ package struct LinkMachine: Sendable {
     /// Sends a PDU and gives its number, which ascends over the life of the machine; nil where it was dropped.
     ///
     /// Dropped is what cannot be sent now: without a connection everything, before the NG Setup Response everything
-    /// but an NG Setup Request or an Error Indication, and always an empty PDU or one of more than 65,535 octets.
+    /// but an NG Setup Request or an Error Indication, and always an empty PDU, one of more than 65,535 octets, and a
+    /// second NG Setup Request: its user may learn late that the transport that it is for is gone and another stands.
     package mutating func send(_ pdu: [UInt8], at time: AirTime) -> UInt64? {
         guard let current, !pdu.isEmpty, pdu.count <= PDUFramer.limit else { return nil }
+        let isSetup = pdu.starts(with: [0, 21])
         switch phase {
-        case .up: break
-        case .settingUp where pdu.count > 1 && [9, 21].contains(pdu[1]): break
+        case .up where !isSetup: break
+        case .settingUp where isSetup && !current.hasAskedSetup: self.current?.hasAskedSetup = true
+        case .settingUp where pdu.starts(with: [0, 9]): break
         default: return nil
         }
         lastNumber += 1
@@ -141,9 +149,9 @@ extension LinkMachine {
 
     private mutating func stop() {
         for attempt in [challenger, current].compactMap({ $0 }) {
-            order(.close(transport: attempt.transport, reason: "the link was stopped"))
+            order(.close(transport: attempt.transport, reason: Self.stopReason))
         }
-        if phase != .idle { order(.tell(.down(reason: "the link was stopped"))) }
+        if phase != .idle { order(.tell(.down(reason: Self.stopReason))) }
         challenger = nil
         clear()
     }

@@ -10,8 +10,11 @@ package struct LinkTimes: Hashable, Sendable {
     package var silence: AirDuration = .milliseconds(750)
     /// From a PDU to the probe that asks for its confirmation, so that one probe serves many.
     package var confirmation: AirDuration = .milliseconds(100)
-    /// For the answer to a probe; with `silence` before it, a dead peer is noticed within 5 s.
+    /// For the answer to a probe, from the last that was heard; with `silence` before it, a dead peer is noticed within
+    /// 5 s, and one that is slow but talks is not taken for dead.
     package var probeAnswer: AirDuration = .milliseconds(4_000)
+    /// For the answer to a probe, whatever else is heard.
+    package var longestProbeAnswer: AirDuration = .milliseconds(60_000)
     /// A probe unanswered for that long says that the peer is slow.
     package var slowAnswer: AirDuration = .milliseconds(1_000)
     /// The first wait after all endpoints have failed; doubles up to `longestBackOff`.

@@ -18,7 +18,8 @@ struct ProbeState: Sendable {
     enum Verdict: Hashable {
         case alive
         case sendProbe
-        case dead
+        /// No answer for that long.
+        case dead(after: AirDuration)
     }
 
     init(times: LinkTimes, at time: AirTime) {
@@ -45,7 +46,7 @@ struct ProbeState: Sendable {
     var nextDeadline: AirTime {
         if let outstanding {
             let slow = outstanding.since + times.slowAnswer
-            return lastAsked < slow ? slow : outstanding.since + times.probeAnswer
+            return lastAsked < slow ? slow : end(ofProbeSince: outstanding.since)
         }
         let silent = min(lastHeard, lastSaid) + times.silence
         return firstUncovered.map { min(silent, $0 + times.confirmation) } ?? silent
@@ -54,7 +55,9 @@ struct ProbeState: Sendable {
     mutating func advance(to time: AirTime) -> Verdict {
         if let outstanding {
             lastAsked = time
-            return time < outstanding.since + times.probeAnswer ? .alive : .dead
+            guard time >= end(ofProbeSince: outstanding.since) else { return .alive }
+            let isSilent = time >= lastHeard + times.probeAnswer
+            return .dead(after: isSilent ? times.probeAnswer : times.longestProbeAnswer)
         }
         guard time >= nextDeadline else { return .alive }
         outstanding = (lastNumber, time)
@@ -62,6 +65,13 @@ struct ProbeState: Sendable {
         lastSaid = time
         lastAsked = time
         return .sendProbe
+    }
+
+    /// When the peer is dead: long after the probe and the last frame that came, or very long after the probe.
+    ///
+    /// What the system takes from our queue is no sign of life: it takes it for a peer that hangs, too.
+    private func end(ofProbeSince since: AirTime) -> AirTime {
+        min(max(since, lastHeard) + times.probeAnswer, since + times.longestProbeAnswer)
     }
 
     /// Whether a probe has waited so long for its answer that the peer counts as slow.

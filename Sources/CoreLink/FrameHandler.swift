@@ -53,17 +53,23 @@ final class FrameHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         listener.connected(context.channel)
-        if texts.tls == nil { open() }
+        if texts.tls == nil { open(context: context) }
         context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted = event as? TLSUserEvent { open() }
+        if case .handshakeCompleted = event as? TLSUserEvent { open(context: context) }
         context.fireUserInboundEventTriggered(event)
     }
 
-    private func open() {
+    private func open(context: ChannelHandlerContext) {
         guard !isOpen, !wasClosed else { return }
+        if let tls = texts.tls, tls.verdict.name == nil {
+            // The library cannot be told to issue no session tickets, and asks for no verdict on who shows one.
+            return close(
+                context: context,
+                "\(texts.peer) resumed an earlier TLS session, and was not verified: let it do a full handshake")
+        }
         isOpen = true
         listener.opened()
     }

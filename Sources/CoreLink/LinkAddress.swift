@@ -8,7 +8,8 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
     case tcp(host: String, port: Int)
     /// A Unix domain socket.
     case unix(path: String)
-    /// SCTP, where the kernel has it.
+    /// SCTP, where the kernel has it; always in the clear. Parsing accepts others than loopback addresses only where the
+    /// text says so.
     case sctp(host: String, port: Int)
     /// The same process.
     case inProcess(InProcessLink)
@@ -18,7 +19,8 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
     /// NGAP over SCTP (TS 38.412).
     package static let defaultSCTPPort = 38_412
 
-    /// `tls://HOST[:PORT]`, `tcp://LOOPBACK:PORT`, `unix:/PATH` or `sctp://HOST[:PORT]`; an IPv6 address in brackets.
+    /// `tls://HOST[:PORT]`, `tcp://LOOPBACK:PORT`, `unix:/PATH`, `sctp://LOOPBACK[:PORT]` or `sctp+clear://HOST[:PORT]`;
+    /// an IPv6 address in brackets.
     ///
     /// Port 0 lets a server take a free one.
     package init(parsing text: String) throws(LinkAddressError) {
@@ -36,10 +38,20 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
             self = .tcp(host: host, port: port)
         } else if let rest = text.after("sctp://") {
             let (host, port) = try Self.hostAndPort(rest, default: Self.defaultSCTPPort, in: text)
+            guard Self.isLoopback(host) else { throw .plainSCTPOutsideLoopback(text) }
+            self = .sctp(host: host, port: port)
+        } else if let rest = text.after("sctp+clear://") {
+            let (host, port) = try Self.hostAndPort(rest, default: Self.defaultSCTPPort, in: text)
             self = .sctp(host: host, port: port)
         } else {
             throw .unknownScheme(text)
         }
+    }
+
+    /// The address of a peer to connect to: as `init(parsing:)`, but a port of 0 is refused, which nobody listens at.
+    package init(endpoint text: String) throws(LinkAddressError) {
+        try self.init(parsing: text)
+        if hasPortZero { throw .portZero(text) }
     }
 
     package var description: String {
@@ -47,8 +59,16 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
         case .tls(let host, let port): "tls://\(Self.bracketed(host)):\(port)"
         case .tcp(let host, let port): "tcp://\(Self.bracketed(host)):\(port)"
         case .unix(let path): "unix:\(path)"
-        case .sctp(let host, let port): "sctp://\(Self.bracketed(host)):\(port)"
+        case .sctp(let host, let port):
+            "\(Self.isLoopback(host) ? "sctp" : "sctp+clear")://\(Self.bracketed(host)):\(port)"
         case .inProcess: "the AIoTF in this process"
+        }
+    }
+
+    var hasPortZero: Bool {
+        switch self {
+        case .tls(_, let port), .tcp(_, let port), .sctp(_, let port): port == 0
+        case .unix, .inProcess: false
         }
     }
 
@@ -113,17 +133,23 @@ package enum LinkAddressError: Error, Hashable, Sendable, CustomStringConvertibl
     case badPort(String)
     case badPath(String)
     case plainTCPOutsideLoopback(String)
+    case plainSCTPOutsideLoopback(String)
+    case portZero(String)
 
     package var description: String {
         switch self {
         case .unknownScheme(let text):
-            "\"\(text)\" is no address of a link: write tls://HOST:PORT, unix:/PATH, sctp://HOST:PORT or tcp://127.0.0.1:PORT"
+            "\"\(text)\" is no address of a link: write tls://HOST:PORT, unix:/PATH, tcp://127.0.0.1:PORT or sctp+clear://HOST:PORT"
         case .badHost(let text):
             "\"\(text)\" names no host: write a name, an IPv4 address, or an IPv6 address in brackets"
         case .badPort(let text): "\"\(text)\" has no port from 0 to 65535 behind its last colon: add one"
         case .badPath(let text): "\"\(text)\" needs an absolute path of at most 107 octets behind unix:"
         case .plainTCPOutsideLoopback(let text):
             "\"\(text)\" would leave this machine in the clear: take tls:// there; tcp:// is for 127.0.0.1 and [::1] only"
+        case .plainSCTPOutsideLoopback(let text):
+            "\"\(text)\" would leave this machine in the clear, as SCTP has no TLS here: take tls://, or write sctp+clear:// "
+                + "where the network itself is protected"
+        case .portZero(let text): "\"\(text)\" has port 0, where nobody listens: write the AIoTF's port"
         }
     }
 }

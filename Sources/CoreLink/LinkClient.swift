@@ -34,12 +34,15 @@ package final class LinkClient: Sendable {
     let credentials: Mutex<TLSCredentials?>
     private let events: @Sendable (LinkEvent) -> Void
 
-    /// - Throws: `LinkError` when there is no endpoint, or the TLS files are missing or wrong.
+    /// - Throws: `LinkError` when there is no endpoint, one with port 0, or the TLS files are missing or wrong.
     package init(
         configuration: LinkClientConfiguration, log: Logger, events: @escaping @Sendable (LinkEvent) -> Void
     ) throws {
         guard !configuration.endpoints.isEmpty else {
             throw LinkError("the link has no endpoint: name at least one, such as tls://HOST:PORT")
+        }
+        if let address = configuration.endpoints.first(where: \.hasPortZero) {
+            throw LinkError("\(LinkAddressError.portZero("\(address)"))")
         }
         credentials = Mutex(
             try configuration.endpoints.contains(where: \.isTLS)
@@ -75,12 +78,12 @@ package final class LinkClient: Sendable {
             guard let transport = state.machine.currentTransport, let queue = state.transports[transport]?.queue else {
                 return nil
             }
-            guard queue.add(pdu.count) else {
+            guard queue.add(pdu) else {
                 state.machine.handle(.queueOverflowed, at: Self.now)
                 return nil
             }
             let number = state.machine.send(pdu, at: Self.now)
-            if number == nil { queue.remove(pdu.count) }
+            if number == nil { queue.remove(pdu) }
             if let isFull = queue.change() { state.machine.handle(.queueFilled(isFull), at: Self.now) }
             return number
         }
@@ -146,7 +149,11 @@ extension LinkClient {
             case .open(let transport, let endpoint): open(transport, endpoint)
             case .send(let transport, let frame):
                 if let channel = write(frame, to: transport), written.last !== channel { written.append(channel) }
-            case .close(let transport, let reason): close(transport, reason)
+            case .close(let transport, let reason):
+                // What was sent before the end, as the Release Requests of a stop, still goes.
+                for channel in written { channel.flush() }
+                written = []
+                close(transport, reason)
             case .tell(let event): tell(event)
             }
         }
@@ -164,6 +171,7 @@ extension LinkClient {
         case .confirmed: break
         case .congested(let isCongested):
             log.info(isCongested ? "the AIoTF answers slowly: no new rounds" : "the AIoTF keeps up again")
+        case .down(LinkMachine.stopReason): log.info("\(LinkMachine.stopReason)")
         case .down(let reason): log.warning("no link: \(reason)")
         }
         events(event)
@@ -176,7 +184,8 @@ extension LinkClient {
             }), let channel
         else { return nil }
         channel.write(frame).whenComplete { _ in
-            queue.remove(frame.count)
+            // Probes are not counted: at most one is outstanding.
+            if !frame.isEmpty { queue.remove(frame) }
             guard let isFull = queue.change(), self.state.withLock({ $0.machine.currentTransport == transport }) else {
                 return
             }

@@ -21,10 +21,9 @@ extension LinkServer {
                 let channel = try await bootstrap.bind(host: host, port: port).get()
                 return listener(channel, address)
             case .unix(let path):
-                try UnixSocketFile.clear(path)
-                let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
-                let file = try UnixSocketFile(path)
-                return listener(channel, address) { file.remove() }
+                // Owner and group may connect, others not.
+                let file = try UnixSocketFile.claim(path, mode: 0o660)
+                return listener(try await bootstrap.withBoundSocket(file.descriptor).get(), address) { file.release() }
             case .sctp(let host, let port):
                 let socket = try await NIOThreadPool.singleton.runIfActive { try SCTP.listen(host: host, port: port) }
                 return listener(try await bootstrap.withBoundSocket(socket).get(), address)
@@ -32,6 +31,8 @@ extension LinkServer {
             }
         } catch let error as IOError {
             throw LinkError(words(for: error.errnoCode, address))
+        } catch let failure as UnixSocketFailure {
+            throw LinkError(words(for: failure, address))
         } catch let error as LinkError {
             throw error
         } catch {
@@ -40,14 +41,14 @@ extension LinkServer {
     }
 
     private func listener(
-        _ channel: any Channel, _ address: LinkAddress, afterwards: @escaping @Sendable () -> Void = {}
+        _ channel: any Channel, _ address: LinkAddress, before: @escaping @Sendable () -> Void = {}
     ) -> Listener {
         let actual = address.listening(on: channel.localAddress?.port)
         log.notice("listening", metadata: ["address": "\(actual)"])
         events(.listening("\(actual)"))
         return Listener {
+            before()
             try? await channel.close()
-            afterwards()
         }
     }
 
@@ -59,6 +60,15 @@ extension LinkServer {
         }
         events(.listening("\(address)"))
         return Listener { link.listen(nil) }
+    }
+
+    private func words(for failure: UnixSocketFailure, _ address: LinkAddress) -> String {
+        switch failure {
+        case .inUse: words(for: EADDRINUSE, address)
+        case .notASocket: "\(address) is a file that is no socket: remove it, or take another path"
+        case .pathTooLong: words(for: ENAMETOOLONG, address)
+        case .system(let code): words(for: code, address)
+        }
     }
 
     private func words(for code: CInt, _ address: LinkAddress) -> String {

@@ -77,10 +77,11 @@ package final class LinkServer: Sendable {
     /// wait, the connection is closed.
     package func send(_ pdu: [UInt8], to id: ConnectionID) {
         guard let connection = state.withLock({ $0.connections[id] }), pdu.count <= PDUFramer.limit else { return }
-        guard connection.queue.add(pdu.count) else {
+        if pdu.isEmpty { connection.answeredProbe() }
+        guard connection.queue.add(pdu) else {
             return connection.close("the peer does not read what is sent: it hangs")
         }
-        connection.channel.writeAndFlush(pdu).whenComplete { _ in connection.queue.remove(pdu.count) }
+        connection.channel.writeAndFlush(pdu).whenComplete { _ in connection.queue.remove(pdu) }
     }
 
     /// One `.received` of the connection has been dealt with.

@@ -1,3 +1,4 @@
+import AIoTLink
 import Glibc
 import NIOCore
 import NIOPosix
@@ -11,6 +12,9 @@ enum SCTP {
     private static let defaultSendParameters: CInt = 10
     /// NGAP's payload protocol identifier (TS 38.412 7).
     private static let payloadProtocol: UInt32 = 60
+
+    /// Each read takes one message, so its buffer must hold the longest: what does not fit would come as another.
+    static let receiveBuffers = FixedSizeRecvByteBufferAllocator(capacity: PDUFramer.limit + 1)
 
     /// `sctp_sndrcvinfo` of RFC 6458 5.3.2.
     private struct SendParameters {

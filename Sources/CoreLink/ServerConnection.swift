@@ -12,6 +12,8 @@ final class ServerConnection: Sendable {
         var heard: NIODeadline
         var hasSentPDU = false
         var hasSentProbe = false
+        /// Probes that the user has not answered yet.
+        var probesDue = 0
     }
 
     let id: ConnectionID
@@ -39,18 +41,30 @@ final class ServerConnection: Sendable {
     func heard(_ frame: [UInt8]) {
         life.withLock { life in
             life.heard = .now()
-            if frame.isEmpty { life.hasSentProbe = true } else { life.hasSentPDU = true }
+            if frame.isEmpty {
+                life.hasSentProbe = true
+                life.probesDue += 1
+            } else {
+                life.hasSentPDU = true
+            }
+        }
+    }
+
+    func answeredProbe() {
+        life.withLock { life in
+            life.heard = .now()
+            life.probesDue = max(0, life.probesDue - 1)
         }
     }
 
     /// Why the connection has to end by now; nil while it need not.
     func overdue(_ limits: ServerLimits) -> String? {
-        // While its frames wait for us, its silence is our doing.
-        guard credit.isLeft else {
-            life.withLock { $0.heard = .now() }
-            return nil
-        }
-        return life.withLock { life in
+        life.withLock { life in
+            // While its frames or the answer to its probe wait for us, its silence is our doing.
+            guard credit.isLeft, life.probesDue == 0 else {
+                life.heard = .now()
+                return nil
+            }
             let silence = NIODeadline.now() - life.heard
             if !life.isOpen, silence > .seconds(Int64(limits.handshakeSeconds)) {
                 return "the TLS handshake was not done after \(limits.handshakeSeconds) s"

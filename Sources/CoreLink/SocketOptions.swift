@@ -21,7 +21,8 @@ enum SocketOptions {
         ]
         switch address {
         case .tls, .tcp: options += tcp
-        case .sctp: return SCTP.mark(channel)
+        case .sctp:
+            return channel.setOption(.recvAllocator, value: SCTP.receiveBuffers).flatMap { SCTP.mark(channel) }
         case .unix, .inProcess: break
         }
         return EventLoopFuture.andAllSucceed(

@@ -1,54 +1,104 @@
-import Glibc
+package import Glibc
 
-/// The file of a listening Unix socket.
-struct UnixSocketFile: Sendable {
+/// A Unix socket that this process listens at, and its file.
+package struct UnixSocketFile: Sendable {
+    /// The socket, which listens, does not block, and belongs to whoever serves it.
+    package let descriptor: CInt
     private let path: String
-    private let inode: ino_t
+    private let identity: Identity
 
-    /// Takes over the file at `path`, which was just made: owner and group may connect, others not.
-    init(_ path: String) throws {
-        var status = stat()
-        guard chmod(path, 0o660) == 0, stat(path, &status) == 0 else {
-            throw LinkError("cannot set the mode of unix:\(path) to 0660: take a folder of your own")
+    /// What stays the same while a file is the same.
+    private struct Identity: Equatable {
+        let device: dev_t
+        let inode: ino_t
+        let isSocket: Bool
+
+        /// Of the file at `path` now; nil where there is none.
+        init?(_ path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            device = status.st_dev
+            inode = status.st_ino
+            isSocket = status.st_mode & S_IFMT == S_IFSOCK
         }
-        self.path = path
-        inode = status.st_ino
     }
 
-    /// Removes the file, unless somebody else's has taken its place.
-    func remove() {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_ino == inode { unlink(path) }
+    /// Listens at `path`, where the socket of a dead server is replaced. Nobody can connect before its file has `mode`.
+    package static func claim(_ path: String, mode: mode_t) throws(UnixSocketFailure) -> UnixSocketFile {
+        try clear(path)
+        let descriptor = try openSocket()
+        do throws(UnixSocketFailure) {
+            guard try Self.call(bind, descriptor, path) == 0, chmod(path, mode) == 0 else { throw .system(errno) }
+            guard let identity = Identity(path) else { throw .system(errno) }
+            guard listen(descriptor, 256) == 0 else { throw .system(errno) }
+            // Whoever starts at the same moment may have taken it for dead before it listened.
+            guard identity == Identity(path) else { throw .inUse }
+            return UnixSocketFile(descriptor: descriptor, path: path, identity: identity)
+        } catch {
+            close(descriptor)
+            throw error
+        }
     }
 
-    /// Makes `path` free: removes the socket of a dead server.
-    ///
-    /// - Throws: `LinkError` when a server lives there, or something that is no socket.
-    static func clear(_ path: String) throws {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw LinkError("unix:\(path) is a file that is no socket: remove it, or take another path")
-        }
-        if isAlive(path) {
-            throw LinkError("unix:\(path) is in use: stop the program that listens there, or take another path")
-        }
+    /// Removes the file, unless another has taken its place; to be called before the socket is closed, since a file that
+    /// comes after that may be given the same number.
+    package func release() {
+        if Identity(path) == identity { unlink(path) }
+    }
+
+    /// Makes `path` free where nobody lives there any more.
+    private static func clear(_ path: String) throws(UnixSocketFailure) {
+        guard let found = Identity(path) else { return }
+        guard found.isSocket else { throw .notASocket }
+        guard try isDead(path) else { throw .inUse }
+        // By now a new server may be there.
+        guard found == Identity(path) else { throw .inUse }
         unlink(path)
     }
 
-    /// Whether somebody accepts, or would if it were not so busy.
-    private static func isAlive(_ path: String) -> Bool {
-        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { return true }
+    /// Whether nobody accepts there, nor would if it were not so busy.
+    private static func isDead(_ path: String) throws(UnixSocketFailure) -> Bool {
+        let descriptor = try openSocket()
         defer { close(descriptor) }
+        guard try call(connect, descriptor, path) != 0 else { return false }
+        switch errno {
+        case ECONNREFUSED: return true
+        case EACCES, EPERM: throw .system(errno)
+        default: return false
+        }
+    }
+
+    private static func openSocket() throws(UnixSocketFailure) -> CInt {
+        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { throw .system(errno) }
+        return descriptor
+    }
+
+    private static func call(
+        _ function: (CInt, UnsafePointer<sockaddr>?, socklen_t) -> CInt, _ descriptor: CInt, _ path: String
+    ) throws(UnixSocketFailure) -> CInt {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-        let result = withUnsafePointer(to: address) { pointer in
+        // The last octet stays zero.
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .pathTooLong }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                function(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        return result == 0 || errno != ECONNREFUSED
     }
+}
+
+/// Why a Unix socket cannot be had; its user names the path and the remedy.
+package enum UnixSocketFailure: Error, Hashable, Sendable {
+    /// Another server lives there.
+    case inUse
+    /// A file is there that is no socket.
+    case notASocket
+    /// More than 107 octets.
+    case pathTooLong
+    /// An error of the system: its errno.
+    case system(CInt)
 }

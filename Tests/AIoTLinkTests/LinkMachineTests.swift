@@ -8,9 +8,42 @@ import Testing
         var bench = LinkBench([.neverAnswersSetup])
         #expect(bench.send(LinkBench.setupRequest) == nil)
         bench.run(for: .milliseconds(100))
+        #expect(bench.connected == [0])
         #expect(bench.send([0, 82, 0]) == nil)
-        #expect(bench.send(LinkBench.setupRequest) != nil)
+        #expect(bench.send([0, 9, 0]) != nil)
         #expect(bench.send([]) == nil)
+    }
+
+    /// A user that hears late of a transport that is gone sends its request to the next one, and then once more.
+    @Test func aTransportIsGivenOneSetupRequest() {
+        var bench = LinkBench([.serves])
+        bench.run(for: .milliseconds(1))
+        #expect(bench.connected == [0])
+        #expect(bench.send(LinkBench.setupRequest) == nil)
+        bench.run(for: .milliseconds(100))
+        #expect(bench.isUp)
+        #expect(bench.send(LinkBench.setupRequest) == nil)
+        bench.handle(.closed(transport: bench.machine.currentTransport ?? 0, reason: "r"))
+        bench.run(for: .milliseconds(1_000))
+        #expect(bench.ups.count == 2)
+    }
+
+    @Test(arguments: [(255, true), (256, false)]) func anIdentifierThatTheSpoolCannotHoldIsRefused(
+        octets: Int, isTaken: Bool
+    ) {
+        var bench = LinkBench([.neverAnswersSetup])
+        bench.run(for: .milliseconds(100))
+        let identifier = [UInt8](repeating: 1, count: octets)
+        bench.handle(
+            .received(
+                transport: bench.machine.currentTransport ?? 0,
+                LinkBench.setupResponse(probes: true, identifier: identifier)))
+        #expect(bench.ups.count == (isTaken ? 1 : 0))
+        #expect(
+            bench.downs.map(\.reason)
+                == (isTaken
+                    ? []
+                    : ["aiotf-0 has an AIOTFIdentifier of 256 octets, where 255 are the most: give it a shorter one"]))
     }
 
     @Test func anImpossiblePDUIsDropped() {

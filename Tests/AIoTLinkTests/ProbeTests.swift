@@ -26,15 +26,30 @@ import Testing
         #expect(down - up <= seconds(5))
     }
 
-    @Test func aPeerThatTalksButNeverAnswersProbesIsDeadToo() {
+    /// An AIoTF that works off a window of spooled records says something now and then, and answers the probe late.
+    @Test func aSlowPeerIsNotDeadBeforeFourSecondsAfterItsLastSign() {
         var bench = LinkBench([.fallsSilent])
-        for _ in 0..<100 {
-            bench.run(for: .milliseconds(60))
-            if let transport = bench.machine.currentTransport {
-                bench.handle(.received(transport: transport, [0, 99]))
-            }
+        for _ in 0..<10 {
+            bench.run(for: .milliseconds(3_900))
+            bench.handle(.received(transport: bench.machine.currentTransport ?? 0, [0, 99]))
         }
-        #expect(bench.downs.first?.reason.contains("did not answer a probe") == true)
+        #expect(bench.downs.isEmpty)
+        #expect(bench.congestion == [true])
+        let last = bench.time
+        bench.run(for: seconds(10))
+        #expect(bench.downs.first?.time == last + seconds(4))
+    }
+
+    @Test func aPeerThatTalksButNeverAnswersProbesIsDeadAfterAMinute() {
+        var bench = LinkBench([.fallsSilent])
+        for _ in 0..<70 where bench.downs.isEmpty {
+            bench.run(for: seconds(1))
+            bench.handle(.received(transport: bench.machine.currentTransport ?? 0, [0, 99]))
+        }
+        let age = (bench.downs.first?.time ?? .zero) - (bench.ups.first ?? .zero)
+        #expect(age > seconds(60))
+        #expect(age <= seconds(61))
+        #expect(bench.downs.first?.reason.contains("did not answer a probe for 60 s") == true)
     }
 
     @Test(arguments: [1, 900, 3_900] as [Int64]) func aPeerThatAnswersInTimeLives(delay: Int64) {

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTLink
 import CoreLink
 import Foundation
+import Glibc
 import Logging
 import Testing
 
@@ -72,6 +73,36 @@ import Testing
             try await client.stop()
             try await other.stop()
         }
+    }
+
+    @Test func whatIsSentBeforeAStopArrivesAndTheStopIsNoWarning() async throws {
+        let server = try ServerEnd(at: .tcp(host: "127.0.0.1", port: 0))
+        let log = Happenings<String>()
+        let (box, task) = (Box<LinkClient>(), Box<Task<Void, any Error>>())
+        let client = try LinkClient(
+            configuration: quick([try await server.address()]), log: LogRecorder.logger(log)
+        ) { event in
+            guard let client = box.value else { return }
+            if case .connected = event { client.send(Setup.request(probes: true)) }
+            // The loop is held up until the stop has come, so that both are done in one go.
+            guard case .up = event else { return }
+            client.send([7, 7, 7])
+            task.value?.cancel()
+            while client.send([8, 8, 8]) != nil { usleep(1_000) }
+        }
+        box.value = client
+        let (go, starts) = AsyncStream<Never>.makeStream()
+        let running = Task {
+            for await _ in go {}
+            try await client.run()
+        }
+        task.value = running
+        starts.finish()
+        try await running.value
+        try await server.happenings.next { if case .received(_, [7, 7, 7]) = $0 { () } else { nil } }
+        #expect(log.all.contains("info: the link was stopped"))
+        #expect(!log.all.contains { $0.hasPrefix("warning") })
+        try await server.stop()
     }
 
     @Test func aServerThatFallsSilentIsNoticedWithinFiveSeconds() async throws {

@@ -1,4 +1,5 @@
 import CoreLink
+import Logging
 import Testing
 
 /// Addresses of links, as an operator writes them.
@@ -10,7 +11,8 @@ import Testing
         ("tls://[::1]", .tls(host: "::1", port: 38_413)),
         ("tcp://127.0.0.1:0", .tcp(host: "127.0.0.1", port: 0)), ("tcp://[::1]:7", .tcp(host: "::1", port: 7)),
         ("unix:/run/link", .unix(path: "/run/link")), ("unix:///run/link", .unix(path: "/run/link")),
-        ("sctp://10.0.0.1", .sctp(host: "10.0.0.1", port: 38_412)),
+        ("sctp://127.0.0.1", .sctp(host: "127.0.0.1", port: 38_412)),
+        ("sctp+clear://10.0.0.1", .sctp(host: "10.0.0.1", port: 38_412)),
     ])
     func whatIsWellWrittenIsUnderstood(text: String, address: LinkAddress) throws {
         #expect(try LinkAddress(parsing: text) == address)
@@ -22,6 +24,23 @@ import Testing
     ])
     func plainTCPIsRefusedOutsideLoopback(text: String) {
         #expect(throws: LinkAddressError.plainTCPOutsideLoopback(text)) { try LinkAddress(parsing: text) }
+    }
+
+    /// SCTP has no TLS here, so who wants it between machines has to say that it is in the clear.
+    @Test(arguments: ["sctp://10.0.0.1:1", "sctp://aiotf.example", "sctp://0.0.0.0", "sctp://[::]"])
+    func sctpIsRefusedOutsideLoopbackUnlessItIsSaidToBeInTheClear(text: String) throws {
+        #expect(throws: LinkAddressError.plainSCTPOutsideLoopback(text)) { try LinkAddress(parsing: text) }
+        #expect(throws: Never.self) { try LinkAddress(parsing: text.replacing("sctp:", with: "sctp+clear:")) }
+    }
+
+    @Test(arguments: ["tls://a:0", "tcp://127.0.0.1:0", "sctp://127.0.0.1:0", "sctp+clear://a:0"])
+    func portZeroIsForServersOnly(text: String) throws {
+        #expect(throws: LinkAddressError.portZero(text)) { try LinkAddress(endpoint: text) }
+        let address = try LinkAddress(parsing: text)
+        let error = #expect(throws: LinkError.self) {
+            try LinkClient(configuration: .init(endpoints: [address]), log: Logger(label: "t")) { _ in }
+        }
+        #expect(error?.description.contains("port 0, where nobody listens: write the AIoTF's port") == true)
     }
 
     @Test(arguments: [

@@ -11,7 +11,7 @@ struct LogRecorder: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(event: LogEvent) { lines.add("\(event.message)") }
+    func log(event: LogEvent) { lines.add("\(event.level): \(event.message)") }
 
     /// A logger that writes to `lines`.
     static func logger(_ lines: Happenings<String>) -> Logger {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A TCP client that sends what it likes, for what no `LinkClient` would do.
+/// A client that sends what it likes, for what no `LinkClient` would do.
 final class RawPeer: Sendable {
     let happenings = Happenings<Happening>()
     let channel: any Channel
@@ -29,19 +29,31 @@ final class RawPeer: Sendable {
     /// - Parameters:
     ///   - reads: false for a peer that never reads.
     ///   - handlers: in front of the one that listens, such as TLS.
-    init(
+    convenience init(
         to address: LinkAddressPort, reads: Bool = true,
         handlers: @escaping @Sendable () throws -> [any ChannelHandler] = { [] }
     ) async throws {
+        try await self.init(reads: reads, handlers: handlers) { $0.connect(host: address.host, port: address.port) }
+    }
+
+    /// On the Unix socket at `path`.
+    convenience init(at path: String, reads: Bool) async throws {
+        try await self.init(reads: reads, handlers: { [] }) { $0.connect(unixDomainSocketPath: path) }
+    }
+
+    private init(
+        reads: Bool, handlers: @escaping @Sendable () throws -> [any ChannelHandler],
+        connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws {
         let happenings = happenings
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(handlers() + [Handler(happenings)])
                 }
             }
-            .connect(host: address.host, port: address.port).get()
+        channel = try await connect(bootstrap).get()
     }
 
     func send(_ octets: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: octets), promise: nil) }

@@ -17,7 +17,7 @@ import Testing
         let error = await #expect(throws: LinkError.self) { try await server.ended() }
         #expect(error?.description.contains("has no SCTP") == true)
         #expect(error?.description.contains("use tls:// between machines and unix: on one") == true)
-        let client = try ClientEnd(LinkClientConfiguration(endpoints: [address]))
+        let client = try ClientEnd(LinkClientConfiguration(endpoints: [.sctp(host: "127.0.0.1", port: 1)]))
         #expect(try await client.down().contains("has no SCTP"))
         try await client.stop()
     }
@@ -28,6 +28,9 @@ import Testing
         try await client.up()
         for number in 1..<100 as Range<UInt8> { client.client.send([number, number]) }
         for number in 1..<100 as Range<UInt8> { try await client.received([number, number]) }
+        let longest = [UInt8](repeating: 0xA5, count: 65_535)
+        client.client.send(longest)
+        try await client.received(longest)
         try await client.stop()
         try await server.stop()
     }

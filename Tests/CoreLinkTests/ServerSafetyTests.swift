@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    /// Answers to probes are empty PDUs, and what waits of them counts all the same.
+    @Test func aPeerThatProbesAndNeverReadsIsClosedOnceItsQueueIsFull() async throws {
+        try await withFolder { folder in
+            var limits = ServerLimits()
+            limits.queueLimit = 100_000
+            let server = try ServerEnd(at: .unix(path: folder + "/link"), limits: limits)
+            _ = try await server.address()
+            let peer = try await RawPeer(at: folder + "/link", reads: false)
+            for _ in 0..<100 { peer.send([UInt8](repeating: 0, count: 4 * 1_000)) }
+            #expect(try await server.disconnected().contains("does not read"))
+            await peer.close()
+            try await server.stop()
+        }
+    }
+
     @Test func noMoreThanItsCreditIsTakenFromAConnection() async throws {
         var limits = ServerLimits()
         limits.credit = 10
@@ -122,6 +137,25 @@ import Testing
             peer.send([0, 0, 0, 0])
             #expect(try await server.disconnected(id).contains("said nothing for 1.0 s"))
         }
+    }
+
+    /// A reader has one probe outstanding, and says nothing while an AIoTF that is slow owes it the answer.
+    @Test func aReaderWhoseProbeIsNotAnsweredYetIsNotDead() async throws {
+        var limits = ServerLimits()
+        limits.silenceMilliseconds = 250
+        limits.firstPDUSeconds = 1
+        let server = try ServerEnd(at: .tcp(host: "127.0.0.1", port: 0), limits: limits, manner: .leavesEverything)
+        let address = try await server.address().raw
+        let reader = try await RawPeer(to: address)
+        let (id, _) = try await server.connected()
+        reader.send([0, 0, 0, 1, 42, 0, 0, 0, 0])
+        try await server.happenings.next { if case .received(id, []) = $0 { () } else { nil } }
+        // When this one is closed, a second has passed.
+        try await RawPeer(to: address).closed()
+        server.server.send([], to: id)
+        try await reader.happenings.next { if case .octets = $0 { () } else { nil } }
+        #expect(try await server.disconnected(id).contains("said nothing for 0.25 s"))
+        try await server.stop()
     }
 
     @Test func aConnectionWithoutAFirstPDUDoesNotStayForEver() async throws {

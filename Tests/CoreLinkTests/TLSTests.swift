@@ -1,6 +1,7 @@
 import AIoTLink
 import CoreLink
 import Foundation
+import Glibc
 import NIOCore
 import NIOSSL
 import Testing
@@ -65,6 +66,58 @@ import Testing
         change(&configuration)
         let context = try NIOSSLContext(configuration: configuration)
         return try await RawPeer(to: address.raw) { [try NIOSSLClientHandler(context: context, serverHostname: nil)] }
+    }
+
+    /// In TLS 1.3 a resumed session has no certificates, so nobody verifies who it is.
+    @Test func whoResumesASessionIsRefused() async throws {
+        try await withFolder { folder in
+            let files = try TestFiles(in: folder)
+            let server = try server(files)
+            let address = try await server.address().raw
+            func openssl(_ option: String) throws -> Process {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+                process.arguments =
+                    ["openssl", "s_client", "-tls1_3", "-connect", "\(address.host):\(address.port)"]
+                    + ["-cert", files.reader.certificate, "-key", files.reader.key, option, folder + "/session"]
+                // Held open, as the session comes after the handshake.
+                process.standardInput = Pipe()
+                process.standardOutput = Pipe()
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                return process
+            }
+            let first = try openssl("-sess_out")
+            let (id, _) = try await server.connected()
+            // It takes the session in before what comes after it.
+            server.server.send([1, 2, 3], to: id)
+            try await Self.wait(for: "\u{1}\u{2}\u{3}", from: first)
+            kill(first.processIdentifier, SIGKILL)
+            first.waitUntilExit()
+            let second = try openssl("-sess_in")
+            _ = try await server.log.next { $0.contains("resumed an earlier TLS session") ? () : nil }
+            kill(second.processIdentifier, SIGKILL)
+            second.waitUntilExit()
+            #expect(server.happenings.all.count { if case .connected = $0 { true } else { false } } == 1)
+            try await server.stop()
+        }
+    }
+
+    /// Waits until the process has written `text`.
+    private static func wait(for text: String, from process: Process) async throws {
+        guard let output = process.standardOutput as? Pipe else { return }
+        let wanted = Data(text.utf8)
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async {
+                var all = Data()
+                while all.range(of: wanted) == nil {
+                    let more = output.fileHandleForReading.availableData
+                    if more.isEmpty { return done.resume(throwing: CocoaError(.fileReadUnknown)) }
+                    all += more
+                }
+                done.resume()
+            }
+        }
     }
 
     @Test func whoShowsNoCertificateIsRefusedInThoseWords() async throws {
