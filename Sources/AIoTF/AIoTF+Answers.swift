@@ -42,7 +42,7 @@ extension AIoTF {
         }
         guard match.isAuthenticated, request.counter != nil, match.record.configuration.algorithms.hasIntegrity,
             run.resynchronisations < Self.resynchronisationLimit,
-            changeCounter(of: request.target, { $0.resynchronise(deviceCounter: counter) })
+            changeCounter(of: request.target, { state, _ in state.resynchronise(deviceCounter: counter) })
         else { return reject(.counterNotTaken) }
         runs[run.id]?.resynchronisations += 1
         release(run.id, isRestart: true)
@@ -86,21 +86,25 @@ extension AIoTF {
     /// An authenticated answer confirms the counter that was paged.
     mutating func confirmCounter(_ correlation: Int) {
         guard let request = requests[correlation], let counter = request.counter else { return }
-        _ = changeCounter(of: request.target) { $0.confirm(counter) }
+        _ = changeCounter(of: request.target) { $0.confirm(counter, window: $1) }
     }
 
     /// Changes the counter of a target's key; a change is stored.
-    /// - Parameter change: whether it has changed anything.
-    private mutating func changeCounter(of target: InventoryTarget, _ change: (inout CounterState) -> Bool) -> Bool {
+    /// - Parameter change: given the counter and its window; whether it has changed anything.
+    private mutating func changeCounter(
+        of target: InventoryTarget, _ change: (inout CounterState, UInt32) -> Bool
+    ) -> Bool {
         var isChanged = false
         switch target {
         case .device(let id):
-            registry.updateDevice(id) { isChanged = change(&$0) }
+            let window = registry.devices[id]?.configuration.counterWindow ?? 0
+            registry.updateDevice(id) { isChanged = change(&$0, window) }
             if isChanged, let state = registry.devices[id]?.counter {
                 put(.persist(.deviceCounter(deviceID: id, state)))
             }
         case .group(let id):
-            registry.updateGroup(id) { isChanged = change(&$0) }
+            let window = registry.groups[id]?.configuration.counterWindow ?? 0
+            registry.updateGroup(id) { isChanged = change(&$0, window) }
             if isChanged, let state = registry.groups[id]?.counter {
                 put(.persist(.groupCounter(groupID: id, state)))
             }

@@ -31,10 +31,14 @@ package struct CounterState: Hashable, Sendable {
 
     /// An authenticated answer to the page with `counter` has come; one to a page before the confirmed one, out of a
     /// spool, says nothing new.
+    ///
+    /// Pages after that one stay unanswered: their answers may be in the spool too, and what they confirm must not be
+    /// paged again (*ours*).
     /// - Returns: whether it did.
-    package mutating func confirm(_ counter: UInt32) -> Bool {
-        guard (1..<Self.halfRange).contains(counter &- confirmed) else { return false }
-        self = Self(confirmed: counter, unanswered: 0)
+    package mutating func confirm(_ counter: UInt32, window: UInt32) -> Bool {
+        let ahead = counter &- confirmed
+        guard (1..<Self.halfRange).contains(ahead) else { return false }
+        self = Self(confirmed: counter, unanswered: min(unanswered - Int(ahead), Int(window) + 1))
         return true
     }
 

@@ -9,6 +9,9 @@ struct AirPlan: Sendable {
 
     private var profile: AirProfile { configuration.profile }
 
+    /// How long an exchange waits for the AIoTF.
+    var budget: AirDuration { .milliseconds(Int64(configuration.exchangeBudgetMilliseconds)) }
+
     /// How a device sends a message of `octets`.
     func schedule(transportBlockOctets octets: Int, startOffset: UInt16 = 0) -> Schedule {
         Schedule(

@@ -99,18 +99,34 @@ extension Inventory {
 // MARK: - From the AIoTF and the clock
 
 extension Inventory {
-    /// A Command Request. False when it is late: it must not reach the air.
-    mutating func command(_ pdu: [UInt8], expectedD2RMsgSize: Int, to id: UInt32) -> Bool {
-        let octets = AirPlan.transportBlockOctets(expectedD2RMsgSize: expectedD2RMsgSize)
-        let schedule = plan.schedule(transportBlockOctets: octets)
-        guard perform(on: id, { $0.command(pdu, schedule: schedule) }) else { return false }
-        isAIoTFSlow = false
-        return true
+    /// What became of a Command Request.
+    enum CommandFate: Hashable, Sendable {
+        case taken
+        /// Its exchange is over: it must not reach the air.
+        case late
+        /// Another one for this device is under way.
+        case busy
     }
 
-    /// The last message of a device has been delivered or spooled: it is acknowledged.
+    /// A Command Request; it is late when the budget of its exchange is over, told or not.
+    mutating func command(
+        _ pdu: [UInt8], expectedD2RMsgSize: Int, to id: UInt32, at time: AirTime
+    ) -> CommandFate {
+        advance(to: time)
+        guard let exchange = exchanges[id], exchange.holdsASID else { return .late }
+        let octets = AirPlan.transportBlockOctets(expectedD2RMsgSize: expectedD2RMsgSize)
+        let schedule = plan.schedule(transportBlockOctets: octets)
+        commandDeadline = exchange.deadline ?? time + plan.budget
+        defer { commandDeadline = nil }
+        guard perform(on: id, { $0.command(pdu, schedule: schedule) }) else { return .busy }
+        isAIoTFSlow = false
+        return .taken
+    }
+
+    /// The last message of a device is durable: it is acknowledged.
     mutating func relayed(_ id: UInt32, isCommandResponse: Bool) {
         guard unrelayed.remove(id) != nil else { return }
+        isAIoTFSlow = false
         perform(on: id) { $0.reportRelayed(isCommandResponse: isCommandResponse) }
     }
 
@@ -119,6 +135,12 @@ extension Inventory {
         guard unrelayed.remove(id) != nil else { return }
         drop(.notRelayed)
         perform(on: id) { $0.close(.notRelayed) }
+    }
+
+    /// The air was busy for so long that a command's time is over.
+    mutating func expireCommand(of id: UInt32) {
+        drop(.lateCommand)
+        perform(on: id) { $0.expireCommand() }
     }
 
     /// Ends every exchange whose budget is over.
@@ -130,7 +152,8 @@ extension Inventory {
             }
             guard deadline <= time else { return }
             awaitingAIoTF.removeFirst()
-            isAIoTFSlow = true
+            // A slow disk is no slow AIoTF.
+            if !unrelayed.contains(id) { isAIoTFSlow = true }
             perform(on: id) { $0.advance(to: time) }
         }
     }
@@ -171,7 +194,7 @@ extension Inventory {
         switch step {
         case .nothing: break
         case .send(let message):
-            outbox.append(AirAction(message: message, purpose: .exchanges([id])))
+            outbox.append(AirAction(message: message, purpose: .exchanges([id]), deadline: commandDeadline))
         case .reportAccessResponse(let pdu):
             counters.accessResponses += 1
             awaitAIoTF(id)

@@ -8,8 +8,8 @@ extension Inventory {
     /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs,
     /// acknowledgements, then further occasions. Nil while there is nothing to do but wait, and after the end.
     /// - Parameter opensOccasions: false while the link is down or the service stops.
-    mutating func nextAirAction(opensOccasions: Bool) -> AirAction? {
-        if !outbox.isEmpty { return outbox.removeFirst() }
+    mutating func nextAirAction(opensOccasions: Bool, at time: AirTime) -> AirAction? {
+        if let action = nextFromOutbox(at: time) { return action }
         // An exchange that cannot come to its end is not begun; the device draws again at the next paging.
         if !opensOccasions { answerable = [] }
         if !answerable.isEmpty, let response = makeRandomIDResponse() { return response }
@@ -23,6 +23,16 @@ extension Inventory {
             return nil
         }
         return mayPage ? makePaging() : nil
+    }
+
+    /// What waited for the air for longer than the budget is as late as what came after it.
+    private mutating func nextFromOutbox(at time: AirTime) -> AirAction? {
+        while !outbox.isEmpty {
+            let action = outbox.removeFirst()
+            guard let deadline = action.deadline, deadline < time else { return action }
+            if case .exchanges(let ids) = action.purpose { ids.forEach { expireCommand(of: $0) } }
+        }
+        return nil
     }
 
     /// Waiting for the AIoTF overlaps with other exchanges and occasions, but not without bound.
@@ -172,7 +182,7 @@ extension Inventory {
         exchanges[id] = Exchange(
             deviceNGAPID: id, transactionID: transactionID, asID: asID, randomID: randomID,
             schedulingMessage: schedulingMessage, schedule: answerSchedule, hasFollowOn: request.hasFollowOn,
-            budget: .milliseconds(Int64(plan.configuration.exchangeBudgetMilliseconds)))
+            budget: plan.budget)
         holders[asID] = id
         openExchanges += 1
         return id

@@ -41,6 +41,8 @@ struct Inventory: Sendable {
         }
         var message: R2DMessage
         var purpose: Purpose
+        /// What came from the AIoTF may not go on the air after this; nil for what is the reader's own.
+        var deadline: AirTime?
     }
 
     /// What goes up.
@@ -86,6 +88,8 @@ struct Inventory: Sendable {
     var isAIoTFSlow = false
 
     var outbox: [AirAction] = []
+    /// Of the Command Request that is being taken.
+    var commandDeadline: AirTime?
     var answerable: [RandomID] = []
     var acknowledgements: [ASID] = []
     var reports: [Report] = []

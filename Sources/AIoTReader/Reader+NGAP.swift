@@ -17,13 +17,14 @@ extension Reader {
             return
         }
         let state = links[link]
-        switch pdu {
-        case .ngSetupResponse where state == .settingUp: links[link] = .up
-        case .ngSetupFailure where state == .settingUp: links[link] = .down(since: time)
-        case .inventoryRequest(let message) where state == .up: receive(message, over: link)
-        case .commandRequest(let message) where state == .up: receive(message, over: link)
-        case .aiotSessionReleaseCommand(let message) where state == .up: receive(message, over: link)
-        case .errorIndication: break
+        let isUp = state?.isUp == true
+        switch (pdu, state) {
+        case (.ngSetupResponse(let message), .settingUp): setUp(link, by: message)
+        case (.ngSetupFailure, .settingUp): disconnect(link, at: time)
+        case (.inventoryRequest(let message), _) where isUp: receive(message, over: link)
+        case (.commandRequest(let message), _) where isUp: receive(message, over: link, at: time)
+        case (.aiotSessionReleaseCommand(let message), _) where isUp: receive(message, over: link)
+        case (.errorIndication, _): break
         default: drop(.unexpectedNGAP)
         }
     }
@@ -62,12 +63,14 @@ extension Reader {
 
     private func refusal(of message: NGAP.InventoryRequest, name: AirRequest.Name) -> Cause? {
         if isStopping { return .omIntervention }
+        // Its devices' last messages are kept for the AIoTF that accepted this reader, and for no other.
+        if case .up(let identifier?) = links[name.link], identifier != name.aiotfIdentifier { return .semanticError }
         if inventories.contains(where: { $0.request.name == name }) { return .multipleAIoTSessionIDInstances }
         if inventories.count >= Self.queueLimit - 1 { return .controlProcessingOverload }
         if !serves(message.serviceArea) { return .requestedAreaNotServed }
         // The paging NAS PDU has at most 240 octets and whole ones (`spec/1 "What repeats"`).
         guard message.randN.bitCount == 128, message.deviceIdentification.hasWholeOctets,
-            message.deviceIdentification.identity.count + 17 <= 240
+            message.deviceIdentification.identity.count + 17 <= Self.nasPDULimit
         else { return .semanticError }
         return nil
     }
@@ -80,7 +83,7 @@ extension Reader {
             || area.readers.contains { $0.globalGNBID == globalGNBID && $0.readerIndex == identity.readerIndex }
     }
 
-    private mutating func receive(_ message: CommandRequest, over link: LinkID) {
+    private mutating func receive(_ message: CommandRequest, over link: LinkID, at time: AirTime) {
         let name = AirRequest.Name(message.session, over: link)
         let id = message.ranDeviceNGAPID
         guard let index = inventories.firstIndex(where: { $0.request.name == name }) else {
@@ -93,19 +96,34 @@ extension Reader {
             fail(message, .unknownRANAIoTDeviceNGAPID, over: link)
             return
         }
+        guard message.nasPDU.count <= Self.nasPDULimit else {
+            drop(.unexpectedNGAP)
+            fail(message, .semanticError, over: link)
+            return
+        }
+        var fate = Inventory.CommandFate.late
         // Without an estimate a whole transport block is scheduled.
         let size = message.expectedD2RMsgSize ?? 253
-        var isInTime = false
-        withInventory(at: index) { isInTime = $0.command(message.nasPDU, expectedD2RMsgSize: size, to: id) }
-        if !isInTime {
-            drop(.lateCommand)
-            fail(message, .aiotDeviceNotReachable, over: link)
-        } else if message.nasPDU.isEmpty {
+        withInventory(at: index) {
+            fate = $0.command(message.nasPDU, expectedD2RMsgSize: size, to: id, at: time)
+        }
+        switch fate {
+        case .taken where message.nasPDU.isEmpty:
             send(
                 .commandResponse(CommandResponse(session: message.session, ranDeviceNGAPID: id, nasPDU: [])),
                 over: link)
+        case .taken: break
+        case .late:
+            drop(.lateCommand)
+            fail(message, .aiotDeviceNotReachable, over: link)
+        case .busy:
+            drop(.unexpectedNGAP)
+            fail(message, .messageNotCompatibleWithReceiverState, over: link)
         }
     }
+
+    /// Octets of an R2D NAS PDU at most (`spec/1 "Messages"`).
+    private static let nasPDULimit = 240
 
     private mutating func fail(_ message: CommandRequest, _ cause: Cause, over link: LinkID) {
         send(
@@ -187,7 +205,7 @@ extension Reader {
         put(.sendToAIoTF(link, octets))
     }
 
-    /// What stays valid without the link; its device is acknowledged when it has been delivered or spooled.
+    /// What stays valid without the link; its device is acknowledged when it is durable.
     private mutating func relay(
         _ pdu: NGAPPDU, of name: AirRequest.Name, device: (id: UInt32, isCommandResponse: Bool)?
     ) {

@@ -15,8 +15,12 @@ package struct Reader: Sendable {
     /// Where a link stands.
     enum Link: Hashable, Sendable {
         case down(since: AirTime)
-        case settingUp
-        case up
+        /// Connected; `since` is when it went down before, where it did.
+        case settingUp(since: AirTime?)
+        /// The AIoTF has accepted this reader, under this identifier where it gave one.
+        case up(aiotfIdentifier: [UInt8]?)
+
+        var isUp: Bool { if case .up = self { true } else { false } }
     }
 
     /// What a relay is about; nothing is acknowledged for the end of an inventory.
@@ -35,7 +39,7 @@ package struct Reader: Sendable {
     package let configuration: ReaderConfiguration
     var links: [LinkID: Link] = [:]
     /// Links whose AIoTF reads too slowly.
-    private var congested: Set<LinkID> = []
+    var congested: Set<LinkID> = []
     private(set) var isStopping = false
     /// In order of arrival: the first that is not complete has the air.
     var inventories: [Inventory] = []
@@ -45,7 +49,7 @@ package struct Reader: Sendable {
 
     private var outputs: [ReaderOrder] = []
     private var firstOutput = 0
-    private var transmitting: Transmitting?
+    var transmitting: Transmitting?
     private var transmissions: UInt64 = 0
     /// Of relays that have not been answered yet.
     var relays: [UInt64: RelayPurpose] = [:]
@@ -64,12 +68,9 @@ package struct Reader: Sendable {
     package mutating func handle(_ event: ReaderEvent, at time: AirTime) {
         switch event {
         case .linkUp(let link):
-            endInventories(of: link)
-            congested.remove(link)
-            links[link] = .settingUp
-            sendSetupRequest(to: link)
+            connect(link)
         case .linkDown(let link):
-            if links[link] == .settingUp || links[link] == .up { links[link] = .down(since: time) }
+            disconnect(link, at: time)
         case .linkCongested(let link, let isCongested):
             if isCongested { congested.insert(link) } else { congested.remove(link) }
         case .receivedFromAIoTF(let link, let octets):
@@ -87,7 +88,7 @@ package struct Reader: Sendable {
         case .stopping:
             isStopping = true
         }
-        goOn()
+        goOn(at: time)
     }
 
     /// Ends what has waited too long.
@@ -96,7 +97,7 @@ package struct Reader: Sendable {
             withInventory(at: index) { $0.advance(to: time) }
         }
         for (link, end) in linkHolds where end <= time { endInventories(of: link) }
-        goOn()
+        goOn(at: time)
     }
 
     /// The next order, in the order in which they are to be carried out; nil when there is none for now.
@@ -116,17 +117,6 @@ package struct Reader: Sendable {
         let exchange = inventories.lazy.compactMap(\.nextDeadline).min()
         guard let hold, let exchange else { return hold ?? exchange }
         return min(hold, exchange)
-    }
-
-    /// When inventories whose link is down end; until then the AIoTF may come back for them.
-    private var linkHolds: [(link: LinkID, end: AirTime)] {
-        let hold = AirDuration.milliseconds(Int64(configuration.linkHoldMilliseconds))
-        return links.sorted { $0.key.value < $1.key.value }.compactMap { link, state in
-            guard case .down(let since) = state, inventories.contains(where: { $0.request.name.link == link }) else {
-                return nil
-            }
-            return (link, since + hold)
-        }
     }
 
     /// Whether nothing is open, on the air or to be told.
@@ -202,71 +192,43 @@ extension Reader {
         if transmitting?.inventory == name { transmitting?.inventory = .none }
     }
 
-    /// Sessions are gone: what was paged is given up, what has not been paged yet may still come.
-    private mutating func loseCarrier() {
-        transmitting = nil
-        for name in inventories.filter({ $0.rounds > 0 }).map(\.request.name) {
-            giveUp(name, .carrierLost, reason: .carrierLost, cause: .aiotDeviceNotReachable)
-        }
-    }
-
-    /// The link has begun anew, or does not come back: its AIoTF asks again for what it still wants.
-    private mutating func endInventories(of link: LinkID) {
-        for name in inventories.map(\.request.name) where name.link == link {
-            giveUp(name, .released, reason: .linkLost, cause: nil)
-        }
-    }
-
-    /// Ends an inventory that is not complete; the AIoTF hears of it where there is a cause.
-    private mutating func giveUp(
-        _ name: AirRequest.Name, _ close: Exchange.CloseReason, reason: EndReason, cause: Cause?
-    ) {
-        withInventory(name) { $0.closeAll(close) }
-        if let cause {
-            tellReports(of: name)
-            sendReleaseRequest(for: name, cause: cause)
-        }
-        remove(name, reason: reason)
-    }
-
-    /// What can still be brought to its end is; the rest the AIoTF gets back.
-    private mutating func goOnStopping() {
-        guard isStopping, transmitting == nil else { return }
-        for inventory in inventories where inventory.isAtRest {
-            giveUp(inventory.request.name, .released, reason: .stopped, cause: .omIntervention)
-        }
-    }
-
     /// Tells the AIoTF what there is to tell, then gives the air something to do.
-    private mutating func goOn() {
+    private mutating func goOn(at time: AirTime) {
         for name in inventories.map(\.request.name) { tellReports(of: name) }
-        if transmitting == nil { transmitNext() }
+        if transmitting == nil { transmitNext(at: time) }
         goOnStopping()
         guard inventories.isEmpty, isCarrierOn, transmitting == nil else { return }
         isCarrierOn = false
         put(.carrier(isOn: false))
     }
 
-    /// Inventories do not interleave: a later one is not paged while one before it has an exchange open.
-    private mutating func transmitNext() {
+    /// Inventories do not interleave: a later one is not paged while one before it has an exchange open. One that can do
+    /// nothing, its link being down or slow, lets the next one go first, and then waits until that has come to its end.
+    private mutating func transmitNext(at time: AirTime) {
+        var yielding: [AirRequest.Name] = []
         for index in inventories.indices {
             var action: Inventory.AirAction?
             let name = inventories[index].request.name
             let opensOccasions = opensOccasions(for: inventories[index].request)
-            withInventory(at: index) { action = $0.nextAirAction(opensOccasions: opensOccasions) }
+            withInventory(at: index) { action = $0.nextAirAction(opensOccasions: opensOccasions, at: time) }
             tellReports(of: name)
             if let action {
+                yielding.forEach { moveToEnd($0) }
                 transmit(action, of: name)
                 return
             }
-            if !inventories[index].isComplete || inventories[index].openExchanges > 0 { return }
+            if !opensOccasions, inventories[index].isAtRest {
+                yielding.append(name)
+            } else if !inventories[index].isComplete || inventories[index].openExchanges > 0 {
+                return
+            }
         }
     }
 
     /// Without its link an inventory goes on only where nothing is waited for from the AIoTF.
     private func opensOccasions(for request: AirRequest) -> Bool {
         if isStopping || congested.contains(request.name.link) { return false }
-        return links[request.name.link] == .up || !request.hasFollowOn
+        return links[request.name.link]?.isUp == true || !request.hasFollowOn
     }
 
     private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name) {
@@ -303,19 +265,4 @@ extension Reader {
 extension AirRequest.Name {
     /// Nobody's: what comes for it is dropped.
     static let none = Self(link: LinkID(-1), aiotfIdentifier: [], correlation: -1)
-}
-
-extension ReaderCounters {
-    static func + (left: Self, right: Self) -> Self {
-        var sum = left
-        sum.rounds += right.rounds
-        sum.idle += right.idle
-        sum.single += right.single
-        sum.collided += right.collided
-        sum.accessResponses += right.accessResponses
-        sum.acknowledged += right.acknowledged
-        sum.nacked += right.nacked
-        sum.dropped.merge(right.dropped) { $0 + $1 }
-        return sum
-    }
 }

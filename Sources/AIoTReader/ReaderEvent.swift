@@ -10,14 +10,14 @@ package struct LinkID: Hashable, Sendable {
 
 /// Something that happened, told to the reader core.
 package enum ReaderEvent: Sendable {
-    /// The link is connected; NG Setup comes next. What was open over it before has ended with it.
+    /// The link is connected; NG Setup comes next, and ends what was open over the connection before.
     case linkUp(LinkID)
     case linkDown(LinkID)
     /// The AIoTF does not read as fast as it is written to, or does again.
     case linkCongested(LinkID, Bool)
     /// An NGAP PDU, any octets.
     case receivedFromAIoTF(LinkID, [UInt8])
-    /// What `ReaderOrder.relay` ordered is durable, or at the AIoTF: its device may be acknowledged.
+    /// What `ReaderOrder.relay` ordered is durable: its device may be acknowledged.
     case relayed(id: UInt64)
     /// It is neither, and will not be: its device must not be acknowledged.
     case notRelayed(id: UInt64)
@@ -110,18 +110,4 @@ package enum DropReason: String, CaseIterable, Hashable, Sendable {
     case notRelayed
     /// An order of the core could not be encoded: a fault of ours.
     case unencodable
-}
-
-/// What a reader has counted since its start.
-package struct ReaderCounters: Hashable, Sendable {
-    package var rounds = 0
-    package var idle = 0
-    package var single = 0
-    package var collided = 0
-    package var accessResponses = 0
-    package var acknowledged = 0
-    package var nacked = 0
-    package var dropped: [DropReason: Int] = [:]
-
-    package var occasions: Int { idle + single + collided }
 }

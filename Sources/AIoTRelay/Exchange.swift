@@ -166,7 +166,7 @@ extension Exchange {
 // MARK: - From the AIoTF
 
 extension Exchange {
-    /// What was reported has been delivered or spooled: an acknowledgement is due unless the AIoTF announced more, or the
+    /// What was reported is durable: an acknowledgement is due unless the AIoTF announced more, or the
     /// device has been given up meanwhile.
     package mutating func reportRelayed(isCommandResponse: Bool) -> Step {
         if case .closed = phase { return .nothing }
@@ -208,6 +208,13 @@ extension Exchange {
         return .acknowledge(
             after: .upperLayerData(
                 R2DUpperLayerData(transactionID: transactionID, randomID: randomID, asID: asID)))
+    }
+
+    /// The command did not reach the air in time: the exchange is given up, an acknowledged device's session goes on.
+    package mutating func expireCommand() -> Step {
+        guard hasCommandOutstanding, phase == .acknowledged else { return close(.budgetExceeded) }
+        hasCommandOutstanding = false
+        return .commandFailed
     }
 
     /// The budget is over if its deadline has come.

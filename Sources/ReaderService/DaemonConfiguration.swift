@@ -105,7 +105,7 @@ package struct DaemonConfiguration: Sendable {
         let texts = mapping.strings("endpoints")
         for text in texts ?? [] {
             do {
-                let address = try LinkAddress(parsing: text)
+                let address = try LinkAddress(endpoint: text)
                 if case .tls = address, tls == nil {
                     mapping.problem("endpoints", "\(text) needs tls: {certificate: …, key: …, authorities: …}")
                 }

@@ -14,8 +14,6 @@ enum LoopInput: Sendable {
     case spooled(relay: UInt64, Result<UInt64, SpoolError>)
     /// A deadline has come.
     case tick
-    /// The operator wants the certificates read again.
-    case reload
     /// The operator ends the service.
     case stop
 }

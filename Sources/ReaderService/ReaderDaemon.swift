@@ -34,12 +34,16 @@ package struct ReaderDaemon: Service {
         self.inputs = inputs
         self.inbox = inbox
         let folder = configuration.stateDirectory
-        let (spool, recovery) = try Spool.open(folder: folder + "/spool", limitOctets: configuration.spoolLimitOctets)
-        self.spool = spool
-        if !recovery.damages.isEmpty { log.warning("spool: \(recovery)") }
         epochFile = EpochFile(path: folder + "/epoch")
         epoch = try epochFile.read() &+ 1
         try epochFile.write(epoch)
+        let (spool, recovery) = try Spool.open(folder: folder + "/spool", limitOctets: configuration.spoolLimitOctets)
+        self.spool = spool
+        if !recovery.damages.isEmpty {
+            log.warning("spool: \(recovery)")
+        } else if recovery.records > 0 {
+            log.notice("spool: \(recovery)")
+        }
         links = try configuration.links.enumerated().map { place, link in
             var linkLog = log
             linkLog[metadataKey: "link"] = "\(link.name)"
@@ -49,8 +53,17 @@ package struct ReaderDaemon: Service {
         }
     }
 
-    /// Has the certificate files read again, for connections to come.
-    package func reload() { inbox.yield(.reload) }
+    /// Reads the certificate files again, for connections to come; what cannot be read stays as it was.
+    package func reload() {
+        for (link, settings) in zip(links, configuration.links) {
+            do {
+                try link.reloadCertificates()
+                if settings.tls != nil { log.info("link \(settings.name): certificates read again") }
+            } catch {
+                log.error("link \(settings.name): the certificates stay as they were: \(error)")
+            }
+        }
+    }
 
     /// Serves until the service group shuts down gracefully, or the state directory fails.
     package func run() async throws {
@@ -103,28 +116,5 @@ extension AirTime {
     fileprivate init(sinceStart duration: Duration) {
         let (seconds, attoseconds) = duration.components
         self.init(nanoseconds: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
-    }
-}
-
-/// Rings once at the instant it was set for last.
-struct Alarm {
-    private let ring: @Sendable () -> Void
-    private var task: Task<Void, Never>?
-    private var instant: ContinuousClock.Instant?
-
-    init(ring: @escaping @Sendable () -> Void) {
-        self.ring = ring
-    }
-
-    mutating func set(for instant: ContinuousClock.Instant?) {
-        guard instant != self.instant else { return }
-        self.instant = instant
-        task?.cancel()
-        task = instant.map { instant in
-            let ring = ring
-            return Task {
-                if (try? await Task.sleep(until: instant, tolerance: .zero, clock: .continuous)) != nil { ring() }
-            }
-        }
     }
 }

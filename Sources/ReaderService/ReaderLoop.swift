@@ -36,7 +36,13 @@ struct ReaderLoop {
     /// Set once the service is to stop.
     private var stopDeadline: AirTime?
     private var linkStates: [String]
-    private var hasFinished = false
+    /// By link: PDUs that wait until the spool has been flushed; a link's credit bounds them.
+    private var held: [LinkID: [[UInt8]]] = [:]
+    private var busy: [Bool]
+    /// The last refusal of the spool that was told.
+    private var toldRefusal: SpoolError?
+    /// Whether the service has come to its end.
+    private(set) var isFinished = false
 
     /// - Parameter configuration: its epoch is the one that the epoch file holds.
     init(configuration: ReaderConfiguration, shells: Shells, stopTimeout: AirDuration) {
@@ -45,6 +51,7 @@ struct ReaderLoop {
         self.shells = shells
         self.stopTimeout = stopTimeout
         linkStates = shells.linkNames.map { _ in "connecting" }
+        busy = shells.linkNames.map { _ in false }
     }
 
     /// Takes in what happened and carries out what follows.
@@ -65,24 +72,21 @@ struct ReaderLoop {
         case .spooled(let relay, .success(let sequence)):
             carryOut(book.spooled(relay, sequence: sequence), at: now)
         case .spooled(let relay, .failure(let error)):
-            shells.log.error("a device is not acknowledged: \(error)")
+            tellRefusal(error)
             carryOut(book.notSpooled(relay), at: now)
         case .tick: break
-        case .reload: reloadCertificates()
         case .stop where stopDeadline == nil:
             stopDeadline = now + stopTimeout
             reader.handle(.stopping, at: now)
         case .stop: break
         }
         carryOut(book.advance(to: now), at: now)
+        releaseHeld(at: now)
         reader.advance(to: now)
         try settle(at: now)
         finishIfStopped(at: now)
         return nextDeadline
     }
-
-    /// Whether the service has come to its end.
-    var isFinished: Bool { hasFinished }
 
     private var nextDeadline: AirTime? {
         [reader.nextDeadline, book.nextDeadline, outcome?.outcome.end, stopDeadline].compactMap { $0 }.min()
@@ -96,28 +100,28 @@ struct ReaderLoop {
     }
 
     private mutating func finishIfStopped(at now: AirTime) {
-        guard let stopDeadline, !hasFinished, reader.isIdle || stopDeadline <= now else { return }
+        guard let stopDeadline, !isFinished, reader.isIdle || stopDeadline <= now else { return }
         if !reader.isIdle { shells.log.warning("stopping with exchanges in flight: their time was over") }
         shells.frontEnd.setCarrier(isOn: false, at: now)
-        hasFinished = true
+        isFinished = true
         let counters = reader.counters
         let dropped = DropReason.allCases.compactMap { reason in
             counters.dropped[reason].map { "\(reason.rawValue) \($0)" }
         }
+        let spool = shells.spool.status
         shells.log.info(
-            "\(counters.acknowledged) devices acknowledged in \(counters.rounds) rounds; dropped: \(dropped.isEmpty ? "nothing" : dropped.joined(separator: ", "))"
-        )
+            """
+            \(counters.acknowledged) devices acknowledged in \(counters.rounds) rounds; dropped: \
+            \(dropped.isEmpty ? "nothing" : dropped.joined(separator: ", ")); spool: \(spool.records) records wait, \
+            \(spool.turnedAway) were turned away
+            """)
     }
 
-    private func reloadCertificates() {
-        for (link, name) in zip(shells.links, shells.linkNames) {
-            do {
-                try link.reloadCertificates()
-                shells.log.info("link \(name): certificates read again")
-            } catch {
-                shells.log.error("link \(name): the certificates stay as they were: \(error)")
-            }
-        }
+    /// Told when it begins, and again when the reason changes: each device that comes meanwhile would be a line.
+    private mutating func tellRefusal(_ error: SpoolError) {
+        guard error != toldRefusal else { return }
+        toldRefusal = error
+        shells.log.error("devices are not acknowledged: \(error)")
     }
 }
 
@@ -126,29 +130,45 @@ struct ReaderLoop {
 extension ReaderLoop {
     private mutating func handle(_ event: LinkEvent, of id: LinkID, at now: AirTime) {
         guard shells.links.indices.contains(id.value) else { return }
-        let name = shells.linkNames[id.value]
         switch event {
         case .connected:
+            dropHeld(of: id)
             reader.handle(.linkUp(id), at: now)
         case .up(let identifier, let probes):
             tell("up", of: id)
             let spooled = shells.spool.pending(owner: identifier).map { ($0.sequence, $0.payload) }
-            if !spooled.isEmpty { shells.log.notice("link \(name): \(spooled.count) spooled messages go first") }
+            if !spooled.isEmpty {
+                shells.log.notice("link \(shells.linkNames[id.value]): \(spooled.count) spooled messages go first")
+            }
             carryOut(
                 book.linkUp(id, aiotfIdentifier: identifier, answersProbes: probes, spooled: spooled), at: now)
         case .received(let octets):
-            reader.handle(.receivedFromAIoTF(id, octets), at: now)
-            shells.links[id.value].processed()
+            held[id, default: []].append(octets)
+            releaseHeld(at: now)
         case .confirmed(let frame):
             carryOut(book.confirmed(id, upTo: frame), at: now)
         case .congested(let isCongested):
-            shells.log.notice("link \(name): the AIoTF \(isCongested ? "is slow, no new rounds" : "has caught up")")
             reader.handle(.linkCongested(id, isCongested), at: now)
         case .down(let reason):
             tell("down: \(reason)", of: id)
+            dropHeld(of: id)
             book.linkDown(id)
             reader.handle(.linkDown(id), at: now)
         }
+    }
+
+    /// Nothing that the AIoTF says is answered before all that was spooled for it has gone.
+    private mutating func releaseHeld(at now: AirTime) {
+        for id in held.keys.sorted(by: { $0.value < $1.value }) where !book.isFlushing(id) {
+            for octets in held.removeValue(forKey: id) ?? [] {
+                reader.handle(.receivedFromAIoTF(id, octets), at: now)
+                shells.links[id.value].processed()
+            }
+        }
+    }
+
+    private mutating func dropHeld(of id: LinkID) {
+        for _ in held.removeValue(forKey: id) ?? [] { shells.links[id.value].processed() }
     }
 
     private mutating func tell(_ state: String, of id: LinkID) {
@@ -166,7 +186,11 @@ extension ReaderLoop {
             guard let order = reader.nextOutput() else { break }
             carryOut(order, at: now)
         }
-        for (place, link) in shells.links.enumerated() { link.setBusy(reader.hasInventories(of: LinkID(place))) }
+        for (place, link) in shells.links.enumerated() {
+            let isBusy = reader.hasInventories(of: LinkID(place))
+            if busy[place] != isBusy { link.setBusy(isBusy) }
+            busy[place] = isBusy
+        }
     }
 
     /// Before an ID of a new epoch leaves, no later start can give it again.
@@ -194,25 +218,23 @@ extension ReaderLoop {
     /// Sent at once where the link is up, and spooled at the same time: the AIoTF may hear of a device before the disk has
     /// it, the device is acknowledged after.
     private mutating func carryOut(_ relay: Relay, at now: AirTime) {
-        send(relay, at: now)
+        let isUp =
+            book.maySend(relay) && !book.isFlushing(relay.link) && shells.links.indices.contains(relay.link.value)
+        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil, at: now)
         let put = shells.put
         shells.spool.append(owner: relay.aiotfIdentifier, payload: relay.octets) { result in
             put(.spooled(relay: relay.id, result))
         }
     }
 
-    private mutating func send(_ relay: Relay, at now: AirTime) {
-        let isUp = book.maySend(relay) && shells.links.indices.contains(relay.link.value)
-        book.ordered(relay, frame: isUp ? shells.links[relay.link.value].send(relay.octets) : nil, at: now)
-    }
-
     private mutating func carryOut(_ steps: [RelayBook.Step], at now: AirTime) {
         for step in steps {
             switch step {
-            case .relayed(let id): reader.handle(.relayed(id: id), at: now)
+            case .relayed(let id):
+                toldRefusal = nil
+                reader.handle(.relayed(id: id), at: now)
             case .notRelayed(let id): reader.handle(.notRelayed(id: id), at: now)
             case .remove(let sequences): shells.spool.remove(sequences)
-            case .sendRelay(let relay): send(relay, at: now)
             case .send(let link, let sequence, let octets):
                 guard shells.links.indices.contains(link.value) else { continue }
                 book.sent(sequence, over: link, frame: shells.links[link.value].send(octets), at: now)

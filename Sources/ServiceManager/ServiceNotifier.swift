@@ -45,7 +45,7 @@ package struct ServiceNotifier: Sendable {
         let octets = Array(message.utf8)
         _ = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL), generic, length)
+                sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), generic, length)
             }
         }
     }

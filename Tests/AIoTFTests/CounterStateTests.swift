@@ -22,7 +22,8 @@ import Testing
     @Test func countersGoOnAcrossTheWrapOf32Bits() {
         var state = CounterState(confirmed: .max - 1, unanswered: 0)
         #expect((0..<4).map { _ in state.next(window: 3) } == [.max, 0, 1, 2])
-        #expect(state.confirm(1) && state.confirmed == 1)
+        let isNew = state.confirm(1, window: 3)
+        #expect(isNew && state.confirmed == 1)
     }
 
     @Test(arguments: [0, 1, 15, 65_535, (1 << 31) - 1] as [UInt32])
@@ -47,7 +48,7 @@ import Testing
                 guard generator.uniform() > loss / 2, paged &- own <= window else { continue }
                 own = paged &+ 1
                 guard generator.uniform() > loss else { continue }
-                let isForward = state.confirm(paged)
+                let isForward = state.confirm(paged, window: window)
                 #expect(isForward)
                 confirmed.insert(paged)
             }
@@ -75,9 +76,27 @@ import Testing
     @Test func aConfirmationFromBeforeTheLastSaysNothingNew() {
         var state = CounterState(confirmed: 10, unanswered: 3)
         let before = state
-        #expect(!state.confirm(10) && !state.confirm(9) && !state.confirm(10 &+ 1 << 31))
-        #expect(state == before)
-        #expect(state.confirm(12) && state == CounterState(confirmed: 12, unanswered: 0))
+        for counter in [10, 9, 10 &+ 1 << 31] as [UInt32] {
+            let isNew = state.confirm(counter, window: 15)
+            #expect(!isNew && state == before, "\(counter)")
+        }
+        let isNew = state.confirm(13, window: 15)
+        #expect(isNew && state == CounterState(confirmed: 13, unanswered: 0))
+    }
+
+    /// The reader's spool has answers to two pages, and the AIoTF pages again after it has heard the first.
+    @Test func whatWasPagedBeforeALateConfirmationIsNotPagedAgain() {
+        var state = CounterState(confirmed: 9, unanswered: 3)
+        for (confirmed, next) in [(10, 13), (12, 14)] as [(UInt32, UInt32)] {
+            let isNew = state.confirm(confirmed, window: 15)
+            #expect(isNew && state.next(window: 15) == next)
+        }
+    }
+
+    @Test func aConfirmationLongAfterTheWindowWasUsedUpLeadsBackToTheDevice() {
+        var state = CounterState(confirmed: 100, unanswered: 200)
+        let isNew = state.confirm(101, window: 15)
+        #expect(isNew && state.next(window: 15) == 117, "a device that expects 102 just takes it")
     }
 
     @Test func aReturnedCounterIsTakenOnlyForwardWithinHalfTheRange() {

@@ -130,6 +130,55 @@ import Testing
         #expect(bench.messages.last.map { if case .paging = $0 { true } else { false } } == true)
     }
 
+    @Test func aConnectionAloneEndsNothingTheAIoTFsAcceptanceDoes() {
+        var (bench, _) = waiting()
+        bench.handle(.linkDown(ReaderBench.core))
+        bench.handle(.linkUp(ReaderBench.core))
+        bench.handle(.linkDown(ReaderBench.core))
+        bench.handle(.linkUp(ReaderBench.core))
+        #expect(bench.reader.hasInventories(of: ReaderBench.core))
+        bench.setUp(ReaderBench.core)
+        #expect(!bench.reader.hasInventories(of: ReaderBench.core))
+    }
+
+    @Test func aHoldCountsFromTheFirstLossHoweverOftenTheLinkIsTried() {
+        var (bench, _) = waiting()
+        bench.handle(.linkDown(ReaderBench.core))
+        bench.end()
+        for _ in 0..<3 {
+            bench.pass(milliseconds: 3_000)
+            bench.handle(.linkUp(ReaderBench.core))
+            bench.handle(.linkDown(ReaderBench.core))
+            if bench.transmission != nil { bench.end() }
+        }
+        #expect(bench.reader.hasInventories(of: ReaderBench.core))
+        bench.pass(milliseconds: 1_100)
+        #expect(!bench.reader.hasInventories(of: ReaderBench.core))
+    }
+
+    @Test func aDeadLinkKeepsTheAirFromNobodyElse() {
+        var (bench, _) = waiting()
+        bench.linkUp(ReaderBench.other)
+        bench.handle(.linkDown(ReaderBench.core))
+        bench.request(1, group: true, hasFollowOn: true, over: ReaderBench.other)
+        bench.pass(milliseconds: 501)
+        while let message = bench.messages.last, message.name != "Paging" || bench.pagings < 3 {
+            guard bench.transmission != nil else { break }
+            bench.end()
+        }
+        #expect(bench.pagings == 3, "the other AIoTF's inventory is paged")
+    }
+
+    @Test func congestionEndsWithTheConnection() {
+        var bench = ReaderBench { $0.fixedQ = 0 }
+        bench.request(1, group: true, hasFollowOn: false, profile: 0x02)
+        bench.handle(.linkCongested(ReaderBench.core, true))
+        bench.end([Self.msg1])
+        let count = bench.messages.count
+        bench.handle(.linkDown(ReaderBench.core))
+        #expect(bench.messages.count > count, "an inventory that needs no AIoTF goes on")
+    }
+
     @Test func aCommandOverAnotherLinkReachesNoExchange() {
         var (bench, device) = waiting()
         bench.linkUp(ReaderBench.other)

@@ -45,15 +45,23 @@ struct ReaderBench {
         carryOut()
     }
 
+    /// Time passes and nobody tells the reader.
+    mutating func wait(milliseconds: Int64) { now += .milliseconds(milliseconds) }
+
     mutating func linkUp(_ link: LinkID) {
         handle(.linkUp(link))
+        setUp(link)
+        sent = []
+    }
+
+    /// The AIoTF accepts the reader.
+    mutating func setUp(_ link: LinkID) {
         receive(
             .ngSetupResponse(
                 NGSetupResponse(
                     amfName: "a", servedGUAMIs: [GUAMI(plmn: [0, 0xF1, 0x10], region: 1, set: 1, pointer: 0)],
                     plmnSupport: [.init(plmn: [0, 0xF1, 0x10], slices: [SNSSAI(sst: 1)])],
                     aiotfIdentifier: Self.aiotfIdentifier, aiotfName: AIOTFName(visible: "a"))), over: link)
-        sent = []
     }
 
     mutating func receive(_ pdu: NGAPPDU, over link: LinkID = core) {
@@ -64,30 +72,33 @@ struct ReaderBench {
         handle(.receivedFromAIoTF(link, octets))
     }
 
-    static func session(_ correlation: Int) -> AIoTSessionName {
-        AIoTSessionName(aiotfIdentifier: aiotfIdentifier, correlationIdentifier: correlation)
+    static func session(_ correlation: Int, aiotf: [UInt8] = aiotfIdentifier) -> AIoTSessionName {
+        AIoTSessionName(aiotfIdentifier: aiotf, correlationIdentifier: correlation)
     }
 
     /// An Inventory Request; `profile` leads the paging identity.
     mutating func request(
-        _ correlation: Int, group: Bool = false, hasFollowOn: Bool, profile: UInt8 = 0x07, over link: LinkID = core
+        _ correlation: Int, group: Bool = false, hasFollowOn: Bool, profile: UInt8 = 0x07,
+        aiotf: [UInt8] = aiotfIdentifier, over link: LinkID = core
     ) {
         let identity = NGAPBitString(octets: [profile, 0x22, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         receive(
             .inventoryRequest(
                 InventoryRequest(
-                    session: Self.session(correlation),
+                    session: Self.session(correlation, aiotf: aiotf),
                     deviceIdentification: group ? .groupDevices(identity) : .singleDevice(identity),
                     assistance: InventoryAssistanceInformation(expectedD2RMsgSize: 30),
                     followonCommandIndication: hasFollowOn,
                     randN: NGAPBitString(octets: [UInt8](repeating: UInt8(correlation), count: 16)))), over: link)
     }
 
-    mutating func command(_ correlation: Int, device: UInt32, over link: LinkID = core) {
+    mutating func command(
+        _ correlation: Int, device: UInt32, pdu: [UInt8] = [3, 1, 2, 3, 4, 5, 6, 7, 8], over link: LinkID = core
+    ) {
         receive(
             .commandRequest(
                 CommandRequest(
-                    session: Self.session(correlation), ranDeviceNGAPID: device, nasPDU: [3, 1, 2, 3, 4, 5, 6, 7, 8],
+                    session: Self.session(correlation), ranDeviceNGAPID: device, nasPDU: pdu,
                     expectedD2RMsgSize: 20)), over: link)
     }
 

@@ -36,6 +36,23 @@ struct ReaderLoopTests {
         #expect(bench.spool.pending(owner: LoopBench.aiotf).map(\.payload) == [[2]], "frame 1 was the NG Setup Request")
     }
 
+    @Test func nothingIsAnsweredBeforeAllThatWasSpooledHasGone() async throws {
+        var bench = try LoopBench()
+        defer { bench.spool.close() }
+        for index in 0..<300 {
+            _ = try await append([UInt8(truncatingIfNeeded: index)], for: LoopBench.aiotf, to: bench.spool)
+        }
+        try bench.linkUp()
+        try bench.request(1)
+        let first = try bench.deedNames()
+        #expect(first.count { $0.hasPrefix("record") } == 256, "what the window holds")
+        #expect(!first.contains("InventoryResponse"))
+        try bench.handle(.link(LoopBench.link, .confirmed(upTo: .max)))
+        let rest = try bench.deedNames()
+        #expect(rest.prefix(44).allSatisfy { $0.hasPrefix("record") })
+        #expect(rest.dropFirst(44).first == "InventoryResponse")
+    }
+
     @Test func aLastMessageIsSentAtOnceAndItsDeviceAcknowledgedOnceTheSpoolHasIt() async throws {
         var (bench, frame) = try paging()
         defer { bench.spool.close() }
@@ -142,13 +159,6 @@ struct ReaderLoopTests {
         try bench.handle(.link(LoopBench.link, .received([0xFF])))
         #expect(bench.link.state.withLock { $0.processed } == 3)
         #expect(bench.link.state.withLock { $0.isBusy })
-    }
-
-    @Test func aReloadHasEveryLinkReadItsCertificatesAgain() throws {
-        var bench = try LoopBench()
-        defer { bench.spool.close() }
-        try bench.handle(.reload)
-        #expect(bench.link.state.withLock { $0.reloads } == 1)
     }
 
     private func append(_ payload: [UInt8], for owner: [UInt8], to spool: Spool) async throws -> UInt64 {

@@ -92,12 +92,17 @@ def faults(journal, store, memory, told=()):
 
     `told`: results as control clients were told them, (order, device) in order of one connection each.
     """
-    return (_lost(journal, store) + _twice(store, told) + _misnamed(journal, store, memory)
+    return (lost(journal, store) + _twice(store, told) + _misnamed(journal, store, memory)
             + _paged_again(journal))
 
 
-def _lost(journal, store):
+def lost(journal, store):
+    """Acknowledged devices that are not in the results of the order that they were acknowledged in.
+
+    In an open order a device may wait there for the outcome of its command.
+    """
     found = {(order, row[0]) for order, rows in store.results.items() for row in rows}
+    found.update((order, device) for order, device in store.pending if not store.orders[order]["finished"])
     texts = []
     for place, device, nonce1, _ in journal.acknowledged:
         order = store.order_of.get(nonce1)

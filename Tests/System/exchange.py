@@ -94,6 +94,6 @@ def _tell(what, figures, base):
         return statistics.mean(getattr(one, name) for one in of)
     losses = {name: 1 - mean(name, figures) / mean(name, base) for name in ("rate", "whole")}
     each = {name: " ".join(f"{getattr(one, name):.1f}" for one in figures) for name in losses}
-    print(f"  {what}: first to last acknowledgement {each['rate']} devices/s, mean {-losses['rate']:+.1%}; paging to last "
-          f"{each['whole']}, mean {-losses['whole']:+.1%}; wall {mean('wall', figures):.2f} s", flush=True)
+    print(f"  {what}: first to last acknowledgement {each['rate']} devices/s, mean {0 - losses['rate']:+.1%}; paging to last "
+          f"{each['whole']}, mean {0 - losses['whole']:+.1%}; wall {mean('wall', figures):.2f} s", flush=True)
     return losses["rate"]

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 
+import checker
 import exchange
 import processes
 import proxy
@@ -80,6 +81,7 @@ class Killer:
         self.open_orders = set()
         self.finished = set()
         self.history = []
+        self.sharp = 0
 
     def keep_busy(self):
         """An order is open, whatever it is."""
@@ -102,19 +104,34 @@ class Killer:
         self.keep_busy()
         victims = self.draw.choice([["reader"], ["aiotf"], ["reader", "aiotf"]])
         running = [getattr(self.setting, victim) for victim in victims]
-        pids = [process.pid for process in running]
-        what = self.strike(pids)
+        what = self.strike([process.pid for process in running])
         for process in running:
             process.kill()
         self.history.append(f"round {number}: {' and '.join(victims)} killed {what}")
         if "aiotf" in victims:
             self.open_orders = set(self.setting.store.open_orders)
             self.finished.clear()
+        is_sharp = self.setting.transport == "tcp" and self.draw.random() < 0.6
+        if is_sharp:
+            self.setting.proxy.hold([INVENTORY_REQUEST])
         time.sleep(self.draw.choice([0, 0, self.draw.uniform(0, 0.4)]))
         if "aiotf" in victims:
             self.setting.start_aiotf()
         if "reader" in victims:
             self.setting.start_reader()
+        if is_sharp:
+            self.check_spool()
+
+    def check_spool(self):
+        """Everything acknowledged is reported out of spool and store alone, before devices are paged again.
+
+        Without this an inventory that is repeated after the restart would cover up what was lost.
+        """
+        def is_there():
+            return not checker.lost(self.setting.journal, self.setting.store)
+        processes.wait_until(is_there, "the devices acknowledged before the kill were not reported", 30, 0.05)
+        self.setting.proxy.let_go()
+        self.sharp += 1
 
     def strike(self, pids):
         """Kills at a random moment, or as soon as something has happened that is drawn too; says what."""
@@ -209,6 +226,7 @@ def kill(program, options):
             vain = sum("in vain" in line for line in killer.history)
             replays = re.findall(r"(\d+) spooled messages go first", setting.reader.log.read_text())
             print(f"  profile {hex(profile)} over {transport}: {count} rounds, {vain} of them without what was waited for, "
+                  f"{killer.sharp} checked before devices were paged again, "
                   f"{len(setting.journal.acknowledged)} acknowledgements in {len(setting.store.orders)} orders, "
                   f"{sum(map(int, replays))} messages out of the spool on {len(replays)} occasions", flush=True)
     print(f"  {struck} rounds, {acknowledged} acknowledgements, all promises kept; {time.monotonic() - begin:.0f} s")

@@ -25,6 +25,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._pairs = []
+        self._holding = set()
+        self._held = []
         self._queue = []
         self._number = itertools.count()
         self._selector = selectors.DefaultSelector()
@@ -54,6 +56,27 @@ class Proxy:
         """Ends `swallow`; connections that one side has given up meanwhile end."""
         self.swallowing = False
         self._order(lambda: [pair.close() for pair in list(self._pairs) if pair.has_ended])
+
+    def hold(self, procedures):
+        """Keeps back PDUs of these (direction, kind, procedure code), where the link is not TLS."""
+        self._holding = set(procedures)
+
+    def let_go(self):
+        """Ends `hold`: what was kept back goes on."""
+        self._holding = set()
+        self._order(self._send_held)
+
+    def _send_held(self):
+        held, self._held = self._held, []
+        for flow, frame in held:
+            flow.send(frame)
+
+    def keeps(self, flow, frame):
+        """Whether the frame, with its length in front, is kept back."""
+        if not self._holding or (flow.direction, *(procedure(frame[4:]) or ())) not in self._holding:
+            return False
+        self._held.append((flow, frame))
+        return True
 
     def _order(self, what):
         self._orders.append(what)
@@ -183,11 +206,19 @@ class _Flow:
                     break
                 frame, self.left = self.left[:end], self.left[end:]
                 after = proxy.watch(self.direction, frame[4:])
-                self.sink.sendall(frame)
+                if not proxy.keeps(self, frame):
+                    self.sink.sendall(frame)
                 if after:
                     after()
         except OSError:
             self.pair.close()
+
+    def send(self, frame):
+        if not self.pair.is_closed:
+            try:
+                self.sink.sendall(frame)
+            except OSError:
+                self.pair.close()
 
 
 def _reset(endpoint):

@@ -17,10 +17,11 @@ DEAD_WITHIN = 5.0  # seconds
 
 def swallow(program, options):
     """A proxy swallows everything for 10 s amid an inventory: death noticed within 5 s, nothing acknowledged lost."""
-    for number, ending in enumerate(("pass again", "reset")):
-        with world.World(program, seed=options.seed + number, through=proxy.Proxy) as setting:
+    # Without network authentication devices are acknowledged while nobody answers.
+    for profile, ending in ((0x57, "pass again"), (0x13, "reset")):
+        with world.World(program, seed=options.seed, profile=profile, through=proxy.Proxy) as setting:
             setting.start()
-            order = setting.ordered(exchange.READ)
+            order = setting.ordered(exchange.READ if profile & 0x40 else None)
             before = setting.acknowledgements(20)
             reader, aiotf = setting.reader.mark(), setting.aiotf.mark()
             begin = time.monotonic()
@@ -32,13 +33,14 @@ def swallow(program, options):
             assert all(at - begin <= DEAD_WITHIN for at, _ in notices), "death was noticed too late"
             time.sleep(max(0.0, begin + 10 - time.monotonic()))
             during = setting.acknowledgements(-1)
-            setting.proxy.pass_again() if ending == "pass again" else setting.proxy.reset()
-            setting.proxy.swallowing = False
+            if ending == "reset":
+                setting.proxy.reset()
+            setting.proxy.pass_again()
             _, devices, summary = order.result(90)
             setting.check_found_once(devices, summary)
             setting.check()
-            print(f"  {ending}: {before} acknowledged before, {during - before} while it swallowed, all 100 found; "
-                  f"{time.monotonic() - begin - 10:.1f} s after the silence")
+            print(f"  profile {hex(profile)}, {ending}: {before} acknowledged before, {during - before} while it swallowed, "
+                  f"all 100 found; {time.monotonic() - begin - 10:.1f} s after the silence")
 
 
 def disk_full(program, options):
@@ -70,13 +72,12 @@ def _fill(setting, filler):
                 file.write(bytes(4096))
         except OSError:
             pass
-    setting.reader.wait("a device is not acknowledged: .*room", mark, 5)
+    setting.reader.wait("devices are not acknowledged: .*room", mark, 5)
     time.sleep(0.3)  # What was durable before is still acknowledged.
     full = setting.acknowledgements(-1)
     time.sleep(1.0)
     still = setting.acknowledgements(-1)
     assert still == full, f"{still - full} devices were acknowledged on a full disk"
-    refused = setting.reader.count("a device is not acknowledged", mark)
     filler.unlink()
     later = setting.acknowledgements(full + 20, 5)
     setting.start_aiotf()
@@ -84,6 +85,8 @@ def _fill(setting, filler):
     found = [row[0] for row in setting.store.results[number]]
     assert sorted(found) == sorted(setting.store.devices), f"{len(found)} of 400 found"
     setting.check()
+    assert setting.reader.stop() == 0
+    refused = int(re.search(r"notRelayed (\d+)", setting.reader.wait("dropped: .*notRelayed", mark)[1])[1])
     print(f"  link down at {down} acknowledgements, disk full from {full} on: {refused} turned away and none acknowledged "
           f"for 1 s, {later - full} more soon after there was room; all 400 found once")
 

@@ -1,0 +1,89 @@
+import AIoTBase
+import AIoTRelay
+import NGAP
+
+// MARK: - Links
+
+extension Reader {
+    /// A connection stands: the NG Setup Request goes out. What is open stays so until the AIoTF has accepted this reader.
+    mutating func connect(_ link: LinkID) {
+        congested.remove(link)
+        if case .down(let since) = links[link] {
+            links[link] = .settingUp(since: since)
+        } else {
+            links[link] = .settingUp(since: nil)
+        }
+        sendSetupRequest(to: link)
+    }
+
+    mutating func disconnect(_ link: LinkID, at time: AirTime) {
+        congested.remove(link)
+        switch links[link] {
+        case .settingUp(let since): links[link] = .down(since: since ?? time)
+        case .up: links[link] = .down(since: time)
+        case .down, nil: break
+        }
+    }
+
+    /// The AIoTF has accepted this reader: what was open over the link before has ended with the connection before.
+    mutating func setUp(_ link: LinkID, by message: NGSetupResponse) {
+        endInventories(of: link)
+        links[link] = .up(aiotfIdentifier: message.aiotfIdentifier)
+    }
+
+    /// When inventories whose link is down end; until then the AIoTF may come back for them.
+    var linkHolds: [(link: LinkID, end: AirTime)] {
+        let hold = AirDuration.milliseconds(Int64(configuration.linkHoldMilliseconds))
+        return links.sorted { $0.key.value < $1.key.value }.compactMap { link, state in
+            guard case .down(let since) = state, inventories.contains(where: { $0.request.name.link == link }) else {
+                return nil
+            }
+            return (link, since + hold)
+        }
+    }
+}
+
+// MARK: - Ends
+
+extension Reader {
+    /// Sessions are gone: what was paged is given up, what has not been paged yet may still come.
+    mutating func loseCarrier() {
+        transmitting = nil
+        for name in inventories.filter({ $0.rounds > 0 }).map(\.request.name) {
+            giveUp(name, .carrierLost, reason: .carrierLost, cause: .aiotDeviceNotReachable)
+        }
+    }
+
+    /// The link has begun anew, or does not come back: its AIoTF asks again for what it still wants.
+    mutating func endInventories(of link: LinkID) {
+        for name in inventories.map(\.request.name) where name.link == link {
+            giveUp(name, .released, reason: .linkLost, cause: nil)
+        }
+    }
+
+    /// Ends an inventory that is not complete; the AIoTF hears of it where there is a cause.
+    private mutating func giveUp(
+        _ name: AirRequest.Name, _ close: Exchange.CloseReason, reason: EndReason, cause: Cause?
+    ) {
+        withInventory(name) { $0.closeAll(close) }
+        if let cause {
+            tellReports(of: name)
+            sendReleaseRequest(for: name, cause: cause)
+        }
+        remove(name, reason: reason)
+    }
+
+    /// What can still be brought to its end is; the rest the AIoTF gets back.
+    mutating func goOnStopping() {
+        guard isStopping, transmitting == nil else { return }
+        for inventory in inventories where inventory.isAtRest {
+            giveUp(inventory.request.name, .released, reason: .stopped, cause: .omIntervention)
+        }
+    }
+
+    /// Lets the inventories behind it go first.
+    mutating func moveToEnd(_ name: AirRequest.Name) {
+        guard let index = inventories.firstIndex(where: { $0.request.name == name }) else { return }
+        inventories.append(inventories.remove(at: index))
+    }
+}
