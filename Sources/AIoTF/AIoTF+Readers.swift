@@ -29,7 +29,12 @@ extension AIoTF {
             put(.close(reader, .tooManyReaders(limit: configuration.readerLimit)))
             return
         }
-        readers.append(ConnectedReader(id: reader, identity: identity, areas: Set(areas.map(\.tac))))
+        // Its spool comes before the answers to the releases: counters that it confirms must not be paged again.
+        let isRemembered = orphans.contains { requests[$0]?.reader == identity }
+        readers.append(
+            ConnectedReader(
+                id: reader, identity: identity, areas: Set(areas.map(\.tac)),
+                settlesUntil: isRemembered ? now + configuration.releaseTime : nil))
         send(
             .ngSetupResponse(
                 NGSetupResponse(
@@ -43,6 +48,17 @@ extension AIoTF {
             sendRelease(of: correlation, to: reader)
         }
         mayGoOn = true
+    }
+
+    /// Readers that have said all they had kept, or have had time enough.
+    mutating func settleReaders() {
+        for index in readers.indices {
+            guard let end = readers[index].settlesUntil else { continue }
+            let identity = readers[index].identity
+            guard end <= now || !orphans.contains(where: { requests[$0]?.reader == identity }) else { continue }
+            readers[index].settlesUntil = nil
+            mayGoOn = true
+        }
     }
 
     /// The link to a reader is gone, or begins anew; what it was doing is asked for again.
@@ -69,6 +85,7 @@ extension AIoTF {
 extension AIoTF {
     /// Puts waiting orders, the oldest first, to readers that are free.
     mutating func goOn() {
+        settleReaders()
         guard mayGoOn else { return }
         mayGoOn = false
         for id in arrivals { putToReader(id) }
@@ -87,7 +104,7 @@ extension AIoTF {
         let atHand = runs.values.compactMap { $0.correlation.flatMap { requests[$0] } }
         guard !atHand.contains(where: { $0.target == target }) else { return }
         let free = (current.map { [$0] } ?? suitable).first { reader in
-            !atHand.contains { $0.connection == reader.id }
+            reader.settlesUntil == nil && !atHand.contains { $0.connection == reader.id }
         }
         guard let free else { return }
         if run.order.target != .all, missingDevices(run).isEmpty { return finish(id) }

@@ -78,7 +78,9 @@ package struct AIoTF: Sendable {
     package func isOpen(order: UInt64) -> Bool { runs[order] != nil }
 
     /// When `advance` is due at the latest.
-    package var nextDeadline: AirTime? { runs.values.lazy.compactMap(\.deadline).min() }
+    package var nextDeadline: AirTime? {
+        (runs.values.compactMap(\.deadline) + readers.compactMap(\.settlesUntil)).min()
+    }
 
     package mutating func nextAction() -> AIoTFAction? {
         guard firstAction < actions.count else {

@@ -71,4 +71,6 @@ struct ConnectedReader: Sendable {
     let identity: ReaderIdentity
     /// Codes of its tracking areas in this PLMN, 3 octets each.
     let areas: Set<[UInt8]>
+    /// How long it is given to say what it has kept of remembered requests, before it gets a new one; nil: it has.
+    var settlesUntil: AirTime?
 }

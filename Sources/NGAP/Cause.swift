@@ -57,9 +57,28 @@ package enum Cause: Hashable, Sendable {
 }
 
 extension Cause: CustomStringConvertible {
-    /// The name of its group in TS 38.413 and the value.
+    private static let names: [Cause: String] = [
+        .unknownRANAIoTDeviceNGAPID: "radioNetwork unknown-RAN-AIoT-Device-NGAP-ID",
+        .requestedAreaNotServed: "radioNetwork requested-AIoT-service-area-information-not-served-by-the-gNB",
+        .unknownAIoTSession: "radioNetwork unknown-AIoT-session",
+        .aiotDeviceNotReachable: "radioNetwork aiot-device-not-reachable",
+        .multipleAIoTSessionIDInstances: "radioNetwork multiple-AIoT-session-ID-instances",
+        .normalRelease: "nas normal-release",
+        .noAIoTNASResponse: "nas no-aiot-NAS-response",
+        .transferSyntaxError: "protocol transfer-syntax-error",
+        .abstractSyntaxErrorReject: "protocol abstract-syntax-error-reject",
+        .messageNotCompatibleWithReceiverState: "protocol message-not-compatible-with-receiver-state",
+        .semanticError: "protocol semantic-error",
+        .controlProcessingOverload: "misc control-processing-overload",
+        .hardwareFailure: "misc hardware-failure",
+        .omIntervention: "misc om-intervention",
+        .misc(4): "misc unknown-PLMN-or-SNPN",
+    ]
+
+    /// The name of its group in TS 38.413, and its own where it is used here, else the value.
     package var description: String {
-        switch self {
+        if let name = Self.names[self] { return name }
+        return switch self {
         case .radioNetwork(let value): "radioNetwork \(value)"
         case .transport(let value): "transport \(value)"
         case .nas(let value): "nas \(value)"

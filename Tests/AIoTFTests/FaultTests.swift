@@ -64,6 +64,40 @@ import Testing
         #expect(world.results.count == 1 && world.summaries[order]?.found == 1)
     }
 
+    @Test func aReaderThatIsBackGetsNoRequestBeforeItHasSaidWhatItKept() throws {
+        var world = try CoreWorld(1, profile: [.replayProtection, .deviceAuthentication])
+        _ = world.order(CoreWorld.target(.single))
+        _ = world.step()
+        world.disconnect()
+        let before = world.requests.count
+        var complete: NGAPPDU?
+        world.tampers = { pdu in
+            guard case .aiotSessionReleaseComplete = pdu else { return [pdu] }
+            complete = pdu
+            return []
+        }
+        world.connect()
+        while world.step() {}
+        #expect(world.requests.count == before, "what it has spooled comes before its Complete")
+        world.tampers = { [$0] }
+        world.deliver(try #require(complete))
+        #expect(world.requests.count == before + 1)
+    }
+
+    @Test func aReaderThatNeverConfirmsAReleaseIsAskedAfterItsTime() throws {
+        var world = try CoreWorld(1, profile: [.replayProtection, .deviceAuthentication])
+        _ = world.order(CoreWorld.target(.single))
+        _ = world.step()
+        world.disconnect()
+        let before = world.requests.count
+        world.tampers = { pdu in if case .aiotSessionReleaseComplete = pdu { [] } else { [pdu] } }
+        world.connect()
+        while world.step() {}
+        #expect(world.requests.count == before)
+        let hasPassed = world.passDeadline()
+        #expect(hasPassed && world.requests.count == before + 1)
+    }
+
     @Test func aBusyReaderIsAskedAgainAfterAPauseAndNotForEver() throws {
         var world = try CoreWorld(1, profile: .deviceAuthentication)
         var failures = 2

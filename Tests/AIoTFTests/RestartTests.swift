@@ -137,6 +137,7 @@ import Testing
         for _ in 0..<5 {
             world.disconnect()
             world.connect()
+            _ = world.passDeadline()
         }
         #expect(world.rejected(.forgottenRequest) == 3)
         #expect(world.requests.count == 6 && world.store.state.requests.map(\.correlation) == [3, 4, 5])
