@@ -42,7 +42,8 @@ import Testing
     @Test func anNGSetupFailureIsToldWithItsCauseAndLeadsToTheNext() {
         var bench = LinkBench([.failsSetup, .serves])
         bench.run(for: seconds(1))
-        #expect(bench.downs.first?.reason.contains("refused the NG Setup (cause misc control-processing-overload)") == true)
+        #expect(
+            bench.downs.first?.reason.contains("refused the NG Setup (cause misc control-processing-overload)") == true)
         #expect(bench.told.contains { $0.event == .received(LinkBench.setupFailure) })
         #expect(bench.isUp)
     }

@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 
+import aiotfs
 import exchange
 import kills
 import peers
@@ -17,6 +18,7 @@ import troubles
 SCENARIOS = {
     "two-processes": exchange.two_processes,
     "delay": exchange.delay,
+    "several": aiotfs.several,
     "swallow": troubles.swallow,
     "planted": planted.planted,
     "kill": kills.kill,
