@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// A Unix socket that this process listens at, and its file.
 package struct UnixSocketFile: Sendable {
@@ -24,7 +24,7 @@ package struct UnixSocketFile: Sendable {
     }
 
     /// Listens at `path`, where the socket of a dead server is replaced. Nobody can connect before its file has `mode`.
-    package static func claim(_ path: String, mode: mode_t) throws(UnixSocketFailure) -> UnixSocketFile {
+    package static func claim(_ path: String, mode: UInt32) throws(UnixSocketFailure) -> UnixSocketFile {
         try clear(path)
         let descriptor = try openSocket()
         do throws(UnixSocketFailure) {
