@@ -19,7 +19,7 @@ package enum ReaderEvent: Sendable {
     case receivedFromAIoTF(LinkID, [UInt8])
     /// What `ReaderOrder.relay` ordered is durable: its device may be acknowledged.
     case relayed(id: UInt64)
-    /// It is neither, and will not be: its device must not be acknowledged.
+    /// It is not, and will not be: its device must not be acknowledged.
     case notRelayed(id: UInt64)
     /// The R2D frame `id` is on the air, and all D2R windows that it opened are over: one report for each expected
     /// burst, in order.

@@ -29,7 +29,7 @@ package struct Exchange: Sendable {
         case carrierLost
         /// The AIoTF released the inventory.
         case released
-        /// Its last message is neither delivered nor spooled: the device comes again.
+        /// Its last message could not be made durable: the device comes again.
         case notRelayed
         /// Its AS ID went to another device, all 255 being in use.
         case superseded
