@@ -86,6 +86,27 @@ let package = Package(
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTSecurity", "AIoTAir", "AIoTDevice", "AIoTWorld",
                 "RadioFrontEnd",
             ]),
+        .systemLibrary(
+            name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        room("USBTransport", uses: ["CLibUSB"]),
+        room("Transceiver", uses: ["AIoTCapture"]),
+        room("SDR", uses: ["Transceiver", "USBTransport", "AIoTCapture"]),
+        room(
+            "StreamFrontEnd",
+            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture", "RadioFrontEnd", "Transceiver"]),
+        room(
+            "Recording",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture", "RadioFrontEnd", "Transceiver",
+                "StreamFrontEnd",
+            ]),
+        // They hold keys: boxes on a simulated air, and devices behind a box.
+        room(
+            "EmulatedAir",
+            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTAir", "AIoTCapture", "Transceiver"]),
+        room(
+            "SoftDevice",
+            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "Transceiver", "StreamFrontEnd"]),
         room(
             "ReaderService",
             uses: [
@@ -110,7 +131,9 @@ let package = Package(
             dependencies: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
-                "RadioFrontEnd", "LoopbackFrontEnd", "ReaderService", "AIoTFService", "ServiceManager", "Spool", crypto,
+                "RadioFrontEnd", "LoopbackFrontEnd", "USBTransport", "Transceiver", "SDR", "StreamFrontEnd",
+                "Recording",
+                "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", crypto,
                 argumentParser, logging,
                 serviceLifecycle, unixSignals,
             ],
@@ -140,6 +163,32 @@ let package = Package(
                 "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
                 "Settings", crypto,
                 grdb, logging,
+            ]),
+        tests("USBTransportTests", uses: ["USBTransport"]),
+        tests("SDRTests", uses: ["SDR", "USBTransport", "Transceiver", "AIoTCapture"]),
+        tests(
+            "EmulatedAirTests",
+            uses: [
+                "EmulatedAir", "Transceiver", "AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase",
+                "AIoTCapture",
+            ]),
+        tests(
+            "StreamFrontEndTests",
+            uses: [
+                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir", "AIoTDevice",
+                "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+            ]),
+        tests(
+            "RecordingTests",
+            uses: [
+                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
+                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+            ]),
+        tests(
+            "SoftDeviceTests",
+            uses: [
+                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
+                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests("SystemTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
@@ -199,4 +248,21 @@ if Context.environment["AIOT_FUZZ"] != nil {
     package.targets += fuzzed.map { name, uses in
         .executableTarget(name: "Fuzz\(name)", dependencies: uses, path: "Fuzz/\(name)", swiftSettings: house)
     }
+}
+
+/// Boxes that do not exist, for the real libusb: what `scripts/usb` runs. They need Debian's libumockdev-dev.
+if Context.environment["AIOT_EMULATOR"] != nil {
+    package.targets += [
+        .systemLibrary(
+            name: "CUMockdevLibrary", path: "Emulator/CUMockdevLibrary", pkgConfig: "umockdev-1.0",
+            providers: [.apt(["libumockdev-dev"])]),
+        .target(name: "CUMockdev", dependencies: ["CUMockdevLibrary"], path: "Emulator/CUMockdev"),
+        .executableTarget(
+            name: "usb-emulator",
+            dependencies: [
+                "CUMockdev", "EmulatedAir", "Transceiver", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAir", "AIoTDevice",
+                "AIoTSecurity", "AIoTCapture", argumentParser,
+            ],
+            path: "Emulator/usb-emulator", swiftSettings: house),
+    ]
 }

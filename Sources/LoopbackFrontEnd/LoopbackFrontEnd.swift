@@ -37,7 +37,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         (jobs, queue) = AsyncStream.makeStream(of: Job.self)
     }
 
-    package func start(_ events: @escaping @Sendable (RadioEvent) -> Void) {
+    package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
         Task.detached(priority: .high) { [self] in
             var clock = SimulatedClock()
             var lastPaged: Nonce?

@@ -88,14 +88,14 @@ package struct ReaderDaemon: Service {
         let start = ContinuousClock.now
         var reader = configuration.reader
         reader.identity.epoch = epoch
+        let now: @Sendable () -> AirTime = { AirTime(sinceStart: ContinuousClock.now - start) }
         var loop = ReaderLoop(
             configuration: reader,
             shells: .init(
                 frontEnd: frontEnd, links: links, linkNames: configuration.links.map(\.name), spool: spool,
-                epochFile: epochFile, log: log, now: { AirTime(sinceStart: ContinuousClock.now - start) },
-                put: { inbox.yield($0) }, status: notifier.status),
+                epochFile: epochFile, log: log, now: now, put: { inbox.yield($0) }, status: notifier.status),
             stopTimeout: configuration.stopTimeout)
-        frontEnd.start { inbox.yield(.radio($0)) }
+        frontEnd.start(clock: now) { inbox.yield(.radio($0)) }
         notifier.ready(status: "front end \(frontEnd.name); links connecting")
         log.info(
             "serving: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")

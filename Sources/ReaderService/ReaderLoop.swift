@@ -69,6 +69,8 @@ struct ReaderLoop {
             outcome = nil
             shells.log.warning("the carrier was lost: every device has lost its session")
             reader.handle(.carrierLost, at: now)
+        case .radio(.stateChanged(let state, let why)):
+            shells.log.notice("front end \(state.rawValue): \(why)")
         case .spooled(let relay, .success(let sequence)):
             carryOut(book.spooled(relay, sequence: sequence), at: now)
         case .spooled(let relay, .failure(let error)):

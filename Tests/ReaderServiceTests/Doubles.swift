@@ -69,7 +69,7 @@ final class RadioDouble: RadioFrontEnd {
 
     init(deeds: Deeds) { self.deeds = deeds }
 
-    func start(_ events: @escaping @Sendable (RadioEvent) -> Void) {}
+    func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {}
 
     func transmit(_ transmission: R2DTransmission, at time: AirTime) {
         deeds.add(.transmitted(id: transmission.id, message: transmission.message.name))
