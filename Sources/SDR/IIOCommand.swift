@@ -42,26 +42,3 @@ enum IIOCommand: Hashable, Sendable {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }
-
-/// An attribute of a device, or of one of its channels.
-struct IIOAttribute: Hashable, Sendable {
-    enum Direction: String, Sendable {
-        case input = "INPUT"
-        case output = "OUTPUT"
-    }
-
-    let device: String
-    let direction: Direction
-    let channel: String
-    let name: String
-
-    init(_ device: String, _ direction: Direction, _ channel: String, _ name: String) {
-        self.device = device
-        self.direction = direction
-        self.channel = channel
-        self.name = name
-    }
-
-    /// As commands name it.
-    var path: String { "\(device) \(direction.rawValue) \(channel) \(name)" }
-}

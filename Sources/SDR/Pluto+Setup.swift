@@ -23,6 +23,9 @@ extension Pluto {
                 state.interface = interface
                 state.commands = commands
                 state.identity = identity
+                state.notes =
+                    identity.tellsLosses
+                    ? [] : ["its firmware has no register of losses, so that lost samples go unseen: flash 0.37 or later"]
             }
         } catch {
             port.close()

@@ -12,17 +12,22 @@ package final class Pluto: Transceiver {
         var identity: PlutoIdentity?
         var notes: [String] = []
         var stream: PlutoStream?
+        var losses: PlutoLossWatch?
+        var poll: LossPoll?
     }
 
     let settings: BoxSettings
     let finder: BoxFinder
     let presence: BoxPresence
+    let millisecondsOfPoll: Int?
     let state = Mutex(State())
 
     package let capabilities: TransceiverCapabilities
 
-    package init(bus: any USBBus, settings: BoxSettings) {
+    /// - Parameter millisecondsOfPoll: how often it is asked for losses while it streams; nil: only on demand.
+    package init(bus: any USBBus, settings: BoxSettings, millisecondsOfPoll: Int? = 200) {
         self.settings = settings
+        self.millisecondsOfPoll = millisecondsOfPoll
         finder = BoxFinder(bus: bus, kind: .pluto, selection: settings.selection)
         presence = BoxPresence(finder)
         let block = Self.blockSamples(atRate: settings.sampleRateHz)

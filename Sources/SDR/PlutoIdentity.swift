@@ -7,6 +7,8 @@ package struct PlutoIdentity: Hashable, Sendable {
     /// Of the firmware: "v0.37".
     package var firmware: String?
     package var serial: String?
+    /// Both streams have a register that says whether samples were lost.
+    package var tellsLosses: Bool
 
     /// - Parameters:
     ///   - version: the answer to VERSION.
@@ -15,6 +17,12 @@ package struct PlutoIdentity: Hashable, Sendable {
         daemon = version.split(separator: " ").joined(separator: " ")
         model = Self.contextAttribute("hw_model", in: description)
         firmware = Self.contextAttribute("fw_version", in: description)
+        tellsLosses = [PlutoSetup.receiver, PlutoSetup.transmitter].allSatisfy { device in
+            guard let start = description.firstRange(of: "name=\"\(device)\"") else { return false }
+            let rest = description[start.upperBound...]
+            let end = rest.firstRange(of: "</device>")?.lowerBound ?? rest.endIndex
+            return rest[..<end].contains("<debug-attribute name=\"\(PlutoLossWatch.register)\"")
+        }
         serial = Self.contextAttribute("hw_serial", in: description)
     }
 
