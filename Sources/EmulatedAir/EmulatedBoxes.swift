@@ -7,8 +7,8 @@ import Transceiver
 ///
 /// While at least one box streams, the thread does the same for each block: it calls the hold, asks the streaming boxes for
 /// samples in their order, moves the air, and gives the streaming boxes what they received in their order. So what happens
-/// depends on the callbacks alone; under `.free` and `.stepped` it repeats itself. A box that does not stream sends
-/// nothing. A callback may not call `stop`.
+/// depends on the callbacks alone, and repeats itself where the boxes are started before the air moves: under `.stepped`, and
+/// under `.free` with a hold. A box that does not stream sends nothing. A callback may not call `stop`.
 package final class EmulatedBoxes: Sendable {
     let settings: EmulatedBoxesSettings
     let airSettings: BoxAirSettings
@@ -24,6 +24,8 @@ package final class EmulatedBoxes: Sendable {
         var boxes: [BoxState]
         /// The thread is alive.
         var isRunning = false
+        /// So many blocks are made though no box streams.
+        var blocksLeft = 0
         /// The box with a callback under way.
         var calling: Int?
         /// In the order of their times.

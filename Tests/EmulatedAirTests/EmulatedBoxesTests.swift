@@ -125,6 +125,16 @@ import Transceiver
         hosts[1].transceiver.stop()
     }
 
+    /// Else devices would outlast any pause of the streams.
+    @Test func theAirGoesOnAfterTheLastStreamUntilDevicesNotice() throws {
+        let (boxes, host) = oneBox(pacing: .free)
+        try host.openAndStart()
+        wait { host.calls.count > 10 }
+        host.transceiver.stop()
+        let position = boxes.position
+        wait { boxes.position >= position + 300 }
+    }
+
     @Test func aFreeAirWaitsForItsHold() throws {
         let credit = Mutex(2)
         let (boxes, host) = oneBox(pacing: .free)
