@@ -109,6 +109,7 @@ extension Bench.State {
     /// What is due by the clock, apart from samples.
     mutating func settle(_ now: ContinuousClock.Instant) {
         for index in slots.indices {
+            slots[index].box.settle(now)
             while let first = slots[index].delayed.first, first.due <= now {
                 slots[index].delayed.removeFirst()
                 answer(first.transfer, index)

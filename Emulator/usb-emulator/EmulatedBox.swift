@@ -31,8 +31,14 @@ protocol EmulatedBox: AnyObject {
     func transmit(into buffer: UnsafeMutableRawBufferPointer)
     /// Takes the next octets from the air.
     func receive(_ octets: UnsafeRawBufferPointer)
+    /// What is due by the clock.
+    func settle(_ now: ContinuousClock.Instant)
     /// Forgets samples of the receiver, as a box does that had no place for them.
     func lose(octets: Int)
+}
+
+extension EmulatedBox {
+    func settle(_ now: ContinuousClock.Instant) {}
 }
 
 /// What a box has done, for `stats`.

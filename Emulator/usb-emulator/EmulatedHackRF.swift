@@ -25,6 +25,7 @@ final class EmulatedHackRF: EmulatedBox {
     /// The transmit buffer has been full once since the mode was set.
     private var hasStarted = false
     private var isStarved = false
+    private var moved: UInt32 = 0
     private var shortfalls = 0
     private var longestShortfall = 0
     private var received = InPipe(capacity: bufferOctets)
@@ -96,12 +97,14 @@ final class EmulatedHackRF: EmulatedBox {
 
     func set(_ mode: Mode) {
         self.mode = mode
+        received.drain()
+        guard mode != .off else { return sent.forget() }
+        // What was counted stays until the next stream begins.
         hasStarted = sent.count >= Self.bufferOctets
         isStarved = false
+        moved = 0
         shortfalls = 0
         longestShortfall = 0
-        received.drain()
-        if mode == .off { sent.forget() }
     }
 
     // MARK: - The air
@@ -114,6 +117,7 @@ final class EmulatedHackRF: EmulatedBox {
     func transmit(into buffer: UnsafeMutableRawBufferPointer) {
         let taken = sent.take(into: buffer, bed)
         counts.transmittedSamples += Int64(buffer.count / 2)
+        moved &+= UInt32(truncatingIfNeeded: taken)
         guard taken < buffer.count else {
             isStarved = false
             return
@@ -136,6 +140,7 @@ final class EmulatedHackRF: EmulatedBox {
         received.put(UnsafeRawBufferPointer(rebasing: octets[lost...]), bed)
         let dropped = received.dropped - before
         counts.receivedSamples += Int64((octets.count - lost - dropped) / 2)
+        moved &+= UInt32(truncatingIfNeeded: octets.count - lost - dropped)
         if lost + dropped > 0 {
             counts.droppedSamples += Int64((lost + dropped) / 2)
             shortfalls += 1
@@ -154,8 +159,6 @@ final class EmulatedHackRF: EmulatedBox {
             case .receive: 2
             case .transmit: hasStarted ? 4 : 3
             }
-        let moved = UInt32(
-            truncatingIfNeeded: 2 * (mode == .receive ? counts.receivedSamples : counts.transmittedSamples))
         let words: [UInt32] = [
             active, active, moved, moved, UInt32(truncatingIfNeeded: shortfalls),
             UInt32(truncatingIfNeeded: longestShortfall), 0, 0, 0, 0,

@@ -4,6 +4,7 @@ import ArgumentParser
 struct PlannedBox {
     enum Kind: String, CaseIterable {
         case hackrf
+        case pluto
     }
 
     let kind: Kind
@@ -26,6 +27,7 @@ struct PlannedBox {
     func box(_ bed: TestBed) -> any EmulatedBox {
         switch kind {
         case .hackrf: EmulatedHackRF(serial: serial, bed: bed)
+        case .pluto: EmulatedPluto(serial: serial, bed: bed)
         }
     }
 }
