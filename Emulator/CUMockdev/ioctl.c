@@ -8,12 +8,21 @@
 
 #include "internal.h"
 
-// Where a client keeps the device that it opened.
-#define DEVICE_KEY "mockdev-device"
 #define SUCCESS 0
 
+// What a client has open. It goes with the client, which umockdev ends when the descriptor is closed or the process is
+// gone; its own signals for that do not come in version 0.17.16.
+typedef struct {
+    mockdev *bed;
+    mock_device *device;
+    UMockdevIoctlClient *client;
+} opening;
+
+#define OPENING_KEY "mockdev-opening"
+
 static mock_device *device_of(UMockdevIoctlClient *client) {
-    return g_object_get_data(G_OBJECT(client), DEVICE_KEY);
+    const opening *opened = g_object_get_data(G_OBJECT(client), OPENING_KEY);
+    return opened ? opened->device : NULL;
 }
 
 static int claim(mock_device *device, UMockdevIoctlClient *client, unsigned interface) {
@@ -172,25 +181,24 @@ gboolean mock_on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client, moc
     return TRUE;
 }
 
-// Frees what a client leaves behind.
-static void vanished(UMockdevIoctlClient *client, GParamSpec *property, mockdev *bed) {
-    (void)property;
-    mock_device *device = device_of(client);
-    if (umockdev_ioctl_client_get_connected(client) || !device) return;
+// Frees what a client leaves behind; the client itself is only a name here.
+static void vanished(gpointer data) {
+    g_autofree opening *opened = data;
+    mockdev *bed = opened->bed;
+    mock_device *device = opened->device;
     int address = device->address;
     g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     pthread_mutex_lock(&bed->lock);
     for (size_t i = 0; i < G_N_ELEMENTS(device->claims); i++)
-        if (device->claims[i] == client) device->claims[i] = NULL;
+        if (device->claims[i] == opened->client) device->claims[i] = NULL;
     for (GList *link = bed->pending.head, *next; link; link = next) {
         next = link->next;
         mock_urb *urb = link->data;
-        if (urb->client != client) continue;
+        if (urb->client != opened->client) continue;
         g_array_append_val(numbers, urb->number);
         mock_urb_done(bed, urb, -ENOENT);
     }
-    for (mock_urb *urb; (urb = mock_urb_take_done(bed, client));) mock_urb_free(bed, urb);
-    g_object_set_data(G_OBJECT(client), DEVICE_KEY, NULL);
+    for (mock_urb *urb; (urb = mock_urb_take_done(bed, opened->client));) mock_urb_free(bed, urb);
     mock_device_release(device);
     pthread_mutex_unlock(&bed->lock);
     for (guint i = 0; i < numbers->len; i++)
@@ -204,8 +212,11 @@ void mock_on_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *client, moc
     if (address < FIRST_ADDRESS || address > LAST_ADDRESS) return;
     pthread_mutex_lock(&bed->lock);
     mock_device *device = bed->devices[address];
-    if (device) device->references++;
-    g_object_set_data(G_OBJECT(client), DEVICE_KEY, device);
+    if (device) {
+        device->references++;
+        opening *opened = g_new(opening, 1);
+        *opened = (opening){bed, device, client};
+        g_object_set_data_full(G_OBJECT(client), OPENING_KEY, opened, vanished);
+    }
     pthread_mutex_unlock(&bed->lock);
-    g_signal_connect(client, "notify::connected", G_CALLBACK(vanished), bed);
 }
