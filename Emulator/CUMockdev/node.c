@@ -18,12 +18,6 @@ char *mock_node_path(mockdev *bed, int address) {
     return g_strdup_printf("%s/dev/bus/usb/001/%03d", bed->root, address);
 }
 
-static char *aside(const char *path) { return g_strconcat(path, ".aside", NULL); }
-
-static char *socket_path(mockdev *bed, int address) {
-    return g_strdup_printf("%s/ioctl/dev/bus/usb/001/%03d", bed->root, address);
-}
-
 int mock_node_create(mockdev *bed, int address) {
     g_autofree char *path = mock_node_path(bed, address);
     g_autofree char *folder = g_path_get_dirname(path);
@@ -52,13 +46,12 @@ void mock_node_remove(mockdev *bed, int address) {
     unlink(path);
 }
 
+// umockdev's preload (0.17.16) keeps a place for every open in /dev, failed ones too, and ends a client that has fifty: that
+// is how often one client can be refused.
 bool mock_node_deny(mockdev *bed, int address, bool denied) {
-    g_autofree char *path = mock_node_path(bed, address), *path_aside = aside(path);
-    // umockdev keeps a descriptor for every open of a node that has a socket, failed ones too, and ends the client at
-    // the fiftieth: without the socket it keeps none.
-    g_autofree char *socket = socket_path(bed, address), *socket_aside = aside(socket);
-    if (denied)
-        return rename(path, path_aside) == 0 && symlink(UNWRITABLE, path) == 0 && rename(socket, socket_aside) == 0;
-    if (access(path_aside, F_OK) != 0) return true;
-    return rename(path_aside, path) == 0 && rename(socket_aside, socket) == 0;
+    g_autofree char *path = mock_node_path(bed, address), *path_aside = g_strconcat(path, ".aside", NULL);
+    if ((access(path_aside, F_OK) == 0) == denied) return true;
+    // The pipe stays what it is for those who have it open.
+    if (!denied) return rename(path_aside, path) == 0;
+    return rename(path, path_aside) == 0 && symlink(UNWRITABLE, path) == 0;
 }

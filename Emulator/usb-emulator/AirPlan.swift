@@ -19,6 +19,12 @@ struct AirPlan {
 
     func settings(of boxes: [AirBox]) throws -> BoxAirSettings {
         var boxes = boxes
+        if options.clean {
+            for box in boxes.indices {
+                boxes[box].noiseDeviation = 0
+                boxes[box].dcOffset = .zero
+            }
+        }
         for (box, ppm) in try perBox(options.ppm, boxes.count) { boxes[box].clockErrorPPM = ppm }
         for (box, offset) in try perBox(options.frequencyOffset, boxes.count) { boxes[box].frequencyOffsetHz = offset }
         var settings = BoxAirSettings(boxes: boxes, couplings: try couplings(boxes.count))
@@ -61,8 +67,8 @@ struct AirPlan {
 
     /// Everybody hears everybody at half amplitude, and a full-duplex box itself.
     private func couplings(_ count: Int) throws -> [[AirGain]] {
-        var gains = [[AirGain]](
-            repeating: [AirGain](repeating: AirGain(0.5, phase: 0.7), count: count), count: count)
+        let usual = options.clean ? AirGain(1) : AirGain(0.5, phase: 0.7)
+        var gains = [[AirGain]](repeating: [AirGain](repeating: usual, count: count), count: count)
         for text in options.coupling {
             let parts = text.split(separator: ":").map { Double($0) }
             guard parts.count == 3, let from = parts[0].flatMap({ Int(exactly: $0) }),

@@ -32,6 +32,10 @@ struct USBEmulator: ParsableCommand {
     @Option(help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
     @Option(help: "FROM:TO:AMPLITUDE: how strongly one box hears another, or itself.") var coupling: [String] = []
 
+    @Flag(
+        help: "No noise, no DC offset, and everybody hears everybody as sent: received samples are those transmitted.")
+    var clean = false
+
     func run() throws {
         let bench = Bench()
         guard let bed = TestBed(bench) else {
