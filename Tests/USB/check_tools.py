@@ -100,7 +100,7 @@ def iio_tools(program, folder):
         check("error" not in text.lower(), "and sees nothing wrong")
 
         def attribute(*words, expect=0):
-            return usb.run("iio_attr", "-q", "-u", uri, *words, expect=expect).stdout.strip()
+            return usb.run("iio_attr", "-u", uri, *words, expect=expect).stdout.strip()
 
         rate = ("-i", "-c", "ad9361-phy", "voltage0", "sampling_frequency")
         attribute(*rate, RATE)
