@@ -1,3 +1,5 @@
+import AIoTAir
+import AIoTBase
 import Glibc
 import Transceiver
 
@@ -29,7 +31,7 @@ extension EmulatedBoxes {
         pthread_detach(thread)
     }
 
-    /// Makes blocks until no box streams.
+    /// Makes blocks until no box streams, and on until the devices have noticed that no carrier is left.
     private func run() {
         var pacer = Pacer(settings.pacing, secondsPerBlock: Double(blockSamples) / airSettings.sampleRateHz)
         while isNeeded() {
@@ -40,7 +42,9 @@ extension EmulatedBoxes {
 
     private func isNeeded() -> Bool {
         control.withLock { control in
-            control.isRunning = control.boxes.contains { $0.streams != nil }
+            let rest = Int(2 * SampleAir.holdTime.seconds * airSettings.sampleRateHz) / blockSamples + 1
+            control.blocksLeft = control.boxes.contains { $0.streams != nil } ? rest : control.blocksLeft - 1
+            control.isRunning = control.blocksLeft >= 0
             return control.isRunning
         }
     }
@@ -53,7 +57,7 @@ extension EmulatedBoxes {
 
     /// One block.
     private func makeBlock() {
-        settings.hold?()
+        control.withLock { $0.hold }?()
         befallPlanned()
         streams.withLock { lanes in
             for (index, lane) in lanes.enumerated() { tellTroubles(lane, index) }
@@ -61,9 +65,9 @@ extension EmulatedBoxes {
                 transmit(lane, index)
             }
             air.withLock { $0.advance(blockSamples) }
+            control.withLock { $0.position += Int64(blockSamples) }
             for (index, lane) in lanes.enumerated() where airSettings.boxes[index].receives { receive(lane, index) }
         }
-        control.withLock { $0.position += Int64(blockSamples) }
     }
 
     /// Calls `body` with a box's streams where it has some; `stop` waits for it.
