@@ -199,10 +199,13 @@ static void vanished(gpointer data) {
         mock_urb_done(bed, urb, -ENOENT);
     }
     for (mock_urb *urb; (urb = mock_urb_take_done(bed, opened->client));) mock_urb_free(bed, urb);
+    // One reference is that of the bus.
+    bool was_last = device->references == 2 && !device->is_gone;
     mock_device_release(device);
     pthread_mutex_unlock(&bed->lock);
     for (guint i = 0; i < numbers->len; i++)
         bed->events.cancelled(bed->events.context, address, g_array_index(numbers, uint64_t, i));
+    if (was_last) bed->events.closed(bed->events.context, address);
 }
 
 void mock_on_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *client, mockdev *bed) {

@@ -34,6 +34,7 @@ final class Bench: TestBedEvents {
         state.withLock { state in
             guard let bed = state.bed else { return }
             guard let index = state.slot(at: address) else { return bed.complete(transfer.urb, status: -ESHUTDOWN) }
+            state.slots[index].isOpen = true
             guard transfer.endpoint == 0 else {
                 state.slots[index].box.counts.transfers += 1
                 return state.slots[index].box.submitted(transfer)
@@ -55,6 +56,12 @@ final class Bench: TestBedEvents {
     func cleared(endpoint: UInt8, address: Int) {
         state.withLock { state in
             if let index = state.slot(at: address) { state.slots[index].box.setHalted(endpoint, false) }
+        }
+    }
+
+    func closed(address: Int) {
+        state.withLock { state in
+            if let index = state.slot(at: address) { state.slots[index].isOpen = false }
         }
     }
 

@@ -7,6 +7,8 @@ struct BoxSlot {
     let airBox: AirBox
     /// Its address on the bus while it is plugged in.
     var address: Int?
+    /// A client has it open and has sent something.
+    var isOpen = false
     /// It neither gives nor takes samples, and says nothing about it.
     var isSilent = false
     /// Answers to control requests are this late.

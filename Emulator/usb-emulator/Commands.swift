@@ -75,7 +75,8 @@ struct Commands {
         else { throw CommandFailure("\(path) cannot be written") }
         state.slots[box].tap = file
         answer.format = state.slots[box].airBox.transmitFormat.samples.rawValue
-        answer.sample = state.position
+        answer.sample = state.slots[box].box.counts.transmittedSamples
+        answer.airSample = state.position
         return answer
     }
 
@@ -114,9 +115,11 @@ struct Answer: Encodable {
     var error: String?
     /// Of the box, while it is plugged in.
     var address: Int?
-    /// Of a tap: how its samples are stored, and the number of the air's sample that it begins at or after.
+    /// Of a tap: how its samples are stored, how many the box had transmitted before since it was made, and the sample
+    /// of the air that it begins at or after. While the box does not transmit nothing is written.
     var format: String?
     var sample: Int64?
+    var airSample: Int64?
 }
 
 /// The answer to `stats`.

@@ -126,7 +126,8 @@ final class Pump: @unchecked Sendable {
 
     /// Whether a host has not sent what is due, or has no place for what comes.
     private func isLate(_ slot: BoxSlot, _ box: Int) -> Bool {
-        (slot.transmits && slot.box.readyOctets < counts[box] * slot.airBox.transmitFormat.octetsPerSample)
+        guard slot.isOpen else { return false }
+        return (slot.transmits && slot.box.readyOctets < counts[box] * slot.airBox.transmitFormat.octetsPerSample)
             || (slot.receives && slot.box.freeOctets < counts[box] * slot.airBox.receiveFormat.octetsPerSample)
     }
 

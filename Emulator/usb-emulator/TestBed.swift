@@ -22,6 +22,7 @@ final class TestBed: @unchecked Sendable {
         calls.cancelled = { TestBed.events($0)?.cancelled($2, address: Int($1)) }
         calls.cleared = { TestBed.events($0)?.cleared(endpoint: $2, address: Int($1)) }
         calls.reset = { TestBed.events($0)?.reset(address: Int($1)) }
+        calls.closed = { TestBed.events($0)?.closed(address: Int($1)) }
         guard let made = mockdev_new(calls) else {
             sink.deinitialize(count: 1)
             sink.deallocate()
@@ -78,6 +79,8 @@ protocol TestBedEvents: AnyObject, Sendable {
     func cancelled(_ urb: UInt64, address: Int)
     func cleared(endpoint: UInt8, address: Int)
     func reset(address: Int)
+    /// No client has it open any more.
+    func closed(address: Int)
 }
 
 /// A transfer that the host has submitted.

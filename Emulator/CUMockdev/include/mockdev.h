@@ -25,6 +25,8 @@ typedef struct {
     void (*cleared)(void *context, int address, uint8_t endpoint);
     // The port was reset; all URBs were returned before.
     void (*reset)(void *context, int address);
+    // No client has it open any more.
+    void (*closed)(void *context, int address);
 } mockdev_events;
 
 typedef struct {
