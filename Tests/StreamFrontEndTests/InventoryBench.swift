@@ -54,6 +54,8 @@ struct InventoryBench {
     /// Orders an inventory of all devices and runs it to its end.
     mutating func run(watching: (inout Self) -> Void = { _ in }) {
         guard radio.waits(until: { radio.frontEnd.status.state.isUsable }) else { return }
+        // What was told on the way there is over.
+        _ = radio.takeEvents()
         aiotf.handle(.readerConnected(readerID), at: radio.now)
         reader.handle(.linkUp(link), at: radio.now)
         settle()

@@ -51,10 +51,12 @@ import Transceiver
         let frames = demodulator.push(envelope: envelope)
         let soundings = Int(bench.radio.frontEnd.counters.soundings)
         #expect(!frames.contains { !$0.crcRight })
-        #expect(frames.dropFirst(soundings).map(\.octets) == bench.transmissions.map(\.octets))
+        let isComplete = frames.dropFirst(soundings).map(\.octets) == bench.transmissions.map(\.octets)
+        #expect(isComplete, "\(frames.count) frames on the air")
         let first = try #require(frames.dropFirst(soundings).first)
         let last = try #require(frames.last)
         let whole = envelope[Int(first.startSample)..<Int(last.endSample)]
-        #expect(whole.allSatisfy { $0 > 0.04 }, "the carrier has a gap")
+        let lowest = whole.min() ?? 0
+        #expect(lowest > 0.04, "the carrier has a gap")
     }
 }
