@@ -126,10 +126,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
     package func transmit(_ transmission: R2DTransmission, at time: AirTime) {
         let waveform = try? R2DModulator.waveform(
             of: transmission.octets, chipsPerSymbol: transmission.chipsPerSymbol, in: profile)
+        var place: Int?
         let isPlaced = air.withLock { air in
             guard air.isUsable else { return true }
             guard let waveform, let samples = air.timeline.place(waveform) else { return false }
             let length = waveform.seconds * sampleRateHz
+            place = samples.lowerBound
             air.orders.append(
                 .expect(
                     PlacedFrame(
@@ -139,6 +141,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
             air.counters.framesSent += 1
             return true
         }
+        if let place { log("R2D at transmit sample \(place): \(Hex.encoded(transmission.octets))") }
         guard !isPlaced else { return queue.wake() }
         // What cannot be sent brings about nothing; its sender must not wait for it.
         mailbox.put(

@@ -1,4 +1,5 @@
 import AIoTReader
+import Logging
 import RadioFrontEnd
 import Settings
 import Transceiver
@@ -50,11 +51,11 @@ enum FrontEndSettings {
 
     /// The front end, not started yet.
     /// - Throws: `DeviceMemoryError`, or why there is no USB here.
-    func make(for reader: ReaderConfiguration) throws -> any RadioFrontEnd {
+    func make(for reader: ReaderConfiguration, log: Logger) throws -> any RadioFrontEnd {
         switch self {
         case .loopback(let settings): try settings.make(for: reader)
-        case .pluto(let settings): try settings.make(for: reader)
-        case .twoBox(let settings): try settings.make(for: reader)
+        case .pluto(let settings): try settings.make(for: reader, log: log)
+        case .twoBox(let settings): try settings.make(for: reader, log: log)
         case .unknown: throw Ending.configuration
         }
     }

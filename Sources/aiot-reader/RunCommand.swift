@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
                 file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
             try file.finish()
             let daemon = try ReaderDaemon(
-                configuration: configuration, frontEnd: frontEnd.make(for: configuration.reader),
+                configuration: configuration, frontEnd: frontEnd.make(for: configuration.reader, log: log),
                 notifier: .fromEnvironment, log: log)
             var group = ServiceGroupConfiguration(
                 services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
