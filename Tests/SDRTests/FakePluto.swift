@@ -154,7 +154,8 @@ final class FakePluto: ScriptedDevice {
         if path.hasSuffix("DEBUG direct_reg_access") {
             return "0x" + String(state.behaviour.losses[String(words[0])] ?? 0, radix: 16)
         }
-        return state.attributes[path]
+        // Attributes have a value from the beginning.
+        return state.attributes[path] ?? "30720000"
     }
 
     /// - Returns: the answer.
