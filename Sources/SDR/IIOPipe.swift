@@ -62,9 +62,7 @@ final class IIOPipe: @unchecked Sendable {
         _ = try answer(to: command)
         fill(block)
         try write(UnsafeRawBufferPointer(block))
-        let answer = try answer(to: command)
-        guard answer == .number(block.count) else {
-            guard case .number(let octets) = answer else { return }
+        if case .number(let octets) = try answer(to: command), octets != block.count {
             throw IIOFailure.otherLength(octets).failure(of: command)
         }
     }

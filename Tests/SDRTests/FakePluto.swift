@@ -16,6 +16,8 @@ final class FakePluto: ScriptedDevice {
         var lowestRate = 0
         /// What READBUF gives, on and on; each stream is a ramp of octets.
         var mask = "00000003"
+        /// Blocks are not taken, until the pipe is closed.
+        var holdsBlocks = false
         /// Set by a test: loss bits by device.
         var losses: [String: UInt32] = [:]
         /// What is answered instead, by the beginning of the command.
@@ -95,6 +97,10 @@ final class FakePluto: ScriptedDevice {
             }
             state.pipes[number] = pipe
             return true
+        }
+        if octets.count > 1_000, state.withLock({ $0.behaviour.holdsBlocks }) {
+            _ = eventually { state.withLock { $0.pipes[number]?.isOpen != true } }
+            throw USBError(.timedOut, "writing to pipe \(number)")
         }
         // As long as a block lasts at 1.92 MS/s, so that streams do not run free.
         if octets.starts(with: "READBUF".utf8) || octets.count > 1_000 { usleep(1_000) }

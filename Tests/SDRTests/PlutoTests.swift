@@ -225,6 +225,19 @@ import USBTransport
         #expect(Array(calls.suffix(3)) == [Self.pipeRequest(2, 1)] + Self.attribute(gain, "-89"))
     }
 
+    @Test func aTransmitterThatHangsIsEndedWithItsPipe() throws {
+        let box = box()
+        try box.open()
+        device.change { $0.holdsBlocks = true }
+        try box.start(streams())
+        #expect(eventually { log.state.withLock { !$0.transmitted.isEmpty } })
+        box.stop()
+        #expect(log.troubles.isEmpty)
+        let requests = bus.port?.calls.filter { if case .toDevice = $0 { true } else { false } }
+        #expect(requests.map { Array($0.suffix(2)) } == [Self.pipeRequest(2, 2), Self.pipeRequest(2, 1)])
+        #expect(device.state.withLock { $0.commands[2].contains { $0.hasPrefix("CLOSE") } } == false)
+    }
+
     @Test func noCallComesAfterStopHasReturned() throws {
         let box = box()
         try box.open()
