@@ -27,9 +27,13 @@ struct USBEmulator: ParsableCommand {
     @Option(help: "Seconds of the air in one of the clock.") var pace = 1.0
     @Option(help: "Milliseconds that the air stands still for a host that is late; 0 is as real air does it.")
     var patience = 0
-    @Option(help: "HZ, or BOX:HZ: how far the frequency is off, of all boxes but the first.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "HZ, or BOX:HZ: how far the frequency is off, of all boxes but the first.")
     var frequencyOffset: [String] = []
-    @Option(help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
     @Option(help: "FROM:TO:AMPLITUDE: how strongly one box hears another, or itself.") var coupling: [String] = []
 
     @Flag(
