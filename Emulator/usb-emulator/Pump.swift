@@ -99,6 +99,7 @@ final class Pump: @unchecked Sendable {
 
     /// Takes what all boxes transmit next; `counts` of those that do not become 0.
     private func takeTransmitted(_ state: inout Bench.State, _ now: ContinuousClock.Instant) -> Bool {
+        state.trigger()
         if patience > .zero, state.slots.indices.contains(where: { isLate(state.slots[$0], $0) }) {
             if waitingSince == nil { state.waits += 1 }
             let since = waitingSince ?? now

@@ -14,7 +14,7 @@ struct USBEmulator: ParsableCommand {
         discussion: """
             When it is ready it prints a line of JSON: the root of the test bed, which clients need in UMOCKDEV_DIR, and \
             the boxes. It then takes commands, one a line: plug N, unplug N, silence N, resume N, stall N ENDPOINT, \
-            gap N SAMPLES, wrong-firmware N, right-firmware N, deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], \
+            clear N ENDPOINT, gap N SAMPLES, underrun N SAMPLES, wrong-firmware N, right-firmware N, deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], \
             stats, quit. Each is answered with a line of JSON. It ends with standard input.
             """)
 
