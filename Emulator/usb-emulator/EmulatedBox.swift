@@ -35,10 +35,15 @@ protocol EmulatedBox: AnyObject {
     func settle(_ now: ContinuousClock.Instant)
     /// Forgets samples of the receiver, as a box does that had no place for them.
     func lose(octets: Int)
+    /// Sends zeros although the host has sent samples, which come later: an underrun.
+    func starve(octets: Int)
+    /// Another box has started to stream: one that waits for that starts with the same sample.
+    func trigger()
 }
 
 extension EmulatedBox {
     func settle(_ now: ContinuousClock.Instant) {}
+    func trigger() {}
 }
 
 /// What a box has done, for `stats`.

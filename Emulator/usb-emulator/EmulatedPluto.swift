@@ -18,6 +18,7 @@ final class EmulatedPluto: EmulatedBox {
     private var receiver = IIOReceiver()
     private var transmitter = IIOTransmitter()
     private var octetsToLose = 0
+    private var octetsToStarve = 0
 
     init(serial: String, bed: TestBed) {
         self.serial = serial
@@ -93,6 +94,7 @@ final class EmulatedPluto: EmulatedBox {
         receiver = IIOReceiver()
         transmitter = IIOTransmitter()
         octetsToLose = 0
+        octetsToStarve = 0
     }
 
     // MARK: - The air
@@ -103,7 +105,11 @@ final class EmulatedPluto: EmulatedBox {
     var freeOctets: Int { receiver.free }
 
     func transmit(into buffer: UnsafeMutableRawBufferPointer) {
-        let taken = transmitter.take(into: buffer)
+        let starved = min(octetsToStarve, buffer.count)
+        octetsToStarve -= starved
+        let taken = transmitter.take(
+            into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(buffer.count - starved)]))
+        UnsafeMutableRawBufferPointer(rebasing: buffer[taken...]).initializeMemory(as: UInt8.self, repeating: 0)
         counts.transmittedSamples += Int64(buffer.count / 4)
         if taken < buffer.count {
             counts.underrunSamples += Int64((buffer.count - taken) / 4)
@@ -124,6 +130,7 @@ final class EmulatedPluto: EmulatedBox {
     }
 
     func lose(octets: Int) { octetsToLose += octets }
+    func starve(octets: Int) { octetsToStarve += octets }
 
     func settle(_ now: ContinuousClock.Instant) {
         for index in pipes.indices where pipes[index].isLate(now) {
