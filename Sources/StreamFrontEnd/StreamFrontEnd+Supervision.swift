@@ -27,6 +27,7 @@ extension StreamFrontEnd {
             tell(&work, events)
             while let order = work.supervisor.nextOrder() {
                 let failure = carryOut(order)
+                if order == .start { work.nextSounding = clock() }
                 work.supervisor.handle(.finished(failure), at: clock())
                 tell(&work, events)
             }

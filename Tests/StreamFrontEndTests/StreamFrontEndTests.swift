@@ -130,6 +130,23 @@ import Transceiver
         }
     }
 
+    @Test func theTapGetsEverythingThatIsReceivedInItsOrder() throws {
+        let tap = TapRecord()
+        let bench = RadioBench(.fullDuplex(), tap: tap)
+        bench.begin()
+        #expect(bench.waits(for: .ready))
+        _ = try bench.transmit(id: 12, askingAfter: 1)
+        #expect(bench.outcome(of: 12) != nil)
+        bench.boxes.plant(.receiveGap(samples: 1_000, isTold: true), box: 0)
+        #expect(bench.waits(for: .degraded))
+        bench.end()
+        let record = tap.record
+        #expect(record.starts == 1 && record.losses == [1_000])
+        #expect(record.octets == 4 * record.nextSample && !record.hasJumped)
+        #expect(record.frames.count == 1)
+        #expect(record.frames.allSatisfy { $0.lowerBound > 0 && $0.upperBound <= record.nextSample && !$0.isEmpty })
+    }
+
     // MARK: - Unplugged
 
     @Test func unplugAndReplugResumeInEveryState() {
