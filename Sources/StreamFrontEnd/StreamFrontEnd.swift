@@ -78,11 +78,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.tap = tap
         self.log = log
         self.stallTime = stallTime
-        let rate = transmitter.capabilities.sampleRateHz
+        let told = transmitter.capabilities.sampleRateHz
+        let rate = told.isFinite ? min(max(told, 1e5), 1e8) : 1e5
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
         let format = receiver.capabilities.receiveFormat
-        queue = ReceiveQueue(octets: Int(min(max(rate, 1e5), 1e8) * Self.queueSeconds) * format.octetsPerSample)
+        queue = ReceiveQueue(octets: Int(rate * Self.queueSeconds) * format.octetsPerSample)
         var air = Air(
             timeline: TransmitTimeline(
                 format: transmitter.capabilities.transmitFormat, sampleRateHz: rate, amplitude: amplitude))

@@ -43,7 +43,8 @@ import Transceiver
         defer { bench.end() }
         _ = bench.takeStates()
         bench.boxes.plant(.silence, box: 0)
-        #expect(bench.waits(for: .stalled))
+        // It may be over before one looks at the state.
+        #expect(bench.waits { bench.frontEnd.counters.stalls >= 1 })
         #expect(bench.waits(for: .ready))
         #expect(bench.takeStates().first == .stalled)
         let counters = bench.frontEnd.counters
@@ -130,6 +131,23 @@ import Transceiver
         }
     }
 
+    @Test func theTapGetsEverythingThatIsReceivedInItsOrder() throws {
+        let tap = TapRecord()
+        let bench = RadioBench(.fullDuplex(), tap: tap)
+        bench.begin()
+        #expect(bench.waits(for: .ready))
+        _ = try bench.transmit(id: 12, askingAfter: 1)
+        #expect(bench.outcome(of: 12) != nil)
+        bench.boxes.plant(.receiveGap(samples: 1_000, isTold: true), box: 0)
+        #expect(bench.waits(for: .degraded))
+        bench.end()
+        let record = tap.record
+        #expect(record.starts == 1 && record.losses == [1_000])
+        #expect(record.octets == 4 * record.nextSample && !record.hasJumped)
+        #expect(record.frames.count == 1)
+        #expect(record.frames.allSatisfy { $0.lowerBound > 0 && $0.upperBound <= record.nextSample && !$0.isEmpty })
+    }
+
     // MARK: - Unplugged
 
     @Test func unplugAndReplugResumeInEveryState() {
@@ -149,9 +167,15 @@ import Transceiver
         bench.boxes.plant(.receiveGap(samples: 100, isTold: true), box: 0)
         #expect(bench.waits(for: .degraded))
         replug("when degraded")
-        bench.boxes.plant(.silence, box: 0)
+        bench.boxes.plant(.unplug, box: 0)
+        #expect(bench.waits(for: .absent))
+        bench.boxes.plant(.failingOpens(1_000), box: 0)
+        bench.boxes.plant(.replug, box: 0)
         #expect(bench.waits(for: .stalled))
-        replug("when stalled")
+        bench.boxes.plant(.unplug, box: 0)
+        #expect(bench.waits(for: .absent))
+        bench.boxes.plant(.failingOpens(0), box: 0)
+        replug("when stalled before")
         bench.boxes.plant(.deny, box: 0)
         bench.boxes.plant(.failure(TransceiverFailure(.absent, "gone")), box: 0)
         #expect(bench.waits(for: .denied))
@@ -161,6 +185,21 @@ import Transceiver
         #expect(bench.waits(for: .denied))
         bench.boxes.plant(.allow, box: 0)
         #expect(bench.waits(for: .ready))
+    }
+
+    @Test func manyReturnsAreAsGoodAsOne() {
+        let bench = readyBench()
+        defer { bench.end() }
+        for cycle in 1...30 {
+            bench.boxes.plant(.unplug, box: 0)
+            #expect(bench.waits(for: .absent), "cycle \(cycle)")
+            bench.boxes.plant(.replug, box: 0)
+            #expect(bench.waits(for: .ready), "cycle \(cycle)")
+        }
+        let (counts, counters) = (bench.boxes.counts(of: 0), bench.frontEnd.counters)
+        #expect(counters.openings >= 31 && counters.stalls == 0 && counters.receiveGaps == 0)
+        // Nothing is left open: each opening but the last was closed.
+        #expect(counts.closes >= 30 && counts.stops >= 30)
     }
 
     @Test func eitherBoxOfTwoAwayIsAnAbsentRadio() {
