@@ -1,5 +1,6 @@
 import AIoTCapture
 package import RadioFrontEnd
+import StreamFrontEnd
 import Synchronization
 package import Transceiver
 
