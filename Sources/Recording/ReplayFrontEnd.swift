@@ -7,8 +7,8 @@ import Synchronization
 
 /// A recording as a front end: what the reader transmits is looked for in it, and what answered it there is what came of it.
 ///
-/// With the configuration of the recording, and an AIoTF that draws the same numbers, the same exchange takes place, octet
-/// for octet. Frames that the reader does not order are passed over, shown and counted. At the end it is `absent`.
+/// With the configuration of the recording, and an AIoTF that draws the same numbers and answers as soon, the same exchange
+/// takes place, octet for octet. Frames that the reader does not order are shown and counted. At the end it is `absent`.
 package final class ReplayFrontEnd: RadioFrontEnd {
     private struct Job: Sendable {
         var transmission: R2DTransmission
@@ -36,10 +36,11 @@ package final class ReplayFrontEnd: RadioFrontEnd {
     private let isStopped = Atomic<Bool>(false)
 
     /// - Parameters:
-    ///   - pace: how many times faster than it was recorded, greater than 0; nil: as fast as it goes.
+    ///   - pace: how many times faster than it was recorded, greater than 0; nil: as fast as it goes. Then the AIoTF
+    ///     answers later than it did, counted in frames, and other frames may be ordered than were sent.
     ///   - unordered: takes each frame that nobody ordered with what answered it, its times those of the recording.
     package init(
-        source: ReplaySource, profile: AirProfile, pace: Double? = nil,
+        source: ReplaySource, profile: AirProfile, pace: Double? = 1,
         unordered: @escaping @Sendable (RadioOutcome) -> Void = { _ in }
     ) {
         name = "replay of \(source.name)"

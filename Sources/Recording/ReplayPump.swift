@@ -5,22 +5,29 @@ import StreamFrontEnd
 /// Reads a recording as far as orders want it.
 struct ReplayPump {
     private let source: ReplaySource
+    private let profile: AirProfile
     private let converter: SampleConverter
     private var listener: ReplayListener
     private var floats: [Float]
     /// The beginning of a sample that has not come as a whole.
     private var rest: [UInt8] = []
-    /// Frames that are over and that nobody has asked for yet; those of one block at most.
+    /// Frames that are over and that nobody has asked for yet, in the order of the recording.
     private var waiting: [Hearing] = []
+    /// Where the last frame that was asked for was over.
+    private var lastEnd = 0.0
     private var hasEnded = false
     /// Why it ended before its end.
     private(set) var failure: String?
 
     /// Samples that are read at once.
     private static let blockSamples = 16_384
+    /// Frames that are looked at beyond the one that is due (*ours*): an AIoTF that answers sooner or later than it did has
+    /// frames change places, and acknowledgements go together or apart.
+    private static let reach = 64
 
     init(source: ReplaySource, profile: AirProfile) {
         self.source = source
+        self.profile = profile
         converter = SampleConverter(source.format)
         listener = ReplayListener(profile: profile, sampleRateHz: source.sampleRateHz)
         floats = [Float](repeating: 0, count: 2 * (Self.blockSamples + 1))
@@ -28,24 +35,39 @@ struct ReplayPump {
 
     var unreadable: Int { listener.unreadable }
 
-    /// Goes on until the frame of `order` and its windows are over.
+    /// Goes on until the frame of `order` and its windows are over. A frame that nothing answers, and that is not near, is
+    /// taken to have been sent.
     /// - Parameters:
     ///   - isCancelled: asked for each block.
-    ///   - unordered: takes the frames on the way that are others.
+    ///   - unordered: takes the frames that are left behind.
     /// - Returns: what was heard; nil at the end of the recording, and where it is cancelled.
     mutating func next(
         for order: R2DTransmission, isCancelled: () -> Bool, unordered: (Hearing) -> Void
     ) -> Hearing? {
         listener.order(order)
         while true {
-            while let hearing = waiting.first {
-                waiting.removeFirst()
-                if hearing.transmission.octets == order.octets { return hearing.answering(order) }
-                unordered(hearing)
+            if let place = waiting.firstIndex(where: { $0.transmission.octets == order.octets }) {
+                let hearing = waiting.remove(at: place).answering(order)
+                lastEnd = max(lastEnd, hearing.end)
+                return hearing
             }
-            guard !hasEnded, !isCancelled() else { return nil }
+            if order.expected.isEmpty, waiting.count >= (hasEnded ? 1 : Self.reach) { return unheard(order) }
+            guard !hasEnded, !isCancelled() else {
+                waiting.forEach(unordered)
+                waiting = []
+                return nil
+            }
             readBlock()
+            while waiting.count > Self.reach { unordered(waiting.removeFirst()) }
         }
+    }
+
+    private func unheard(_ order: R2DTransmission) -> Hearing {
+        let seconds = R2DCoding.frameSeconds(
+            messageOctets: order.octets.count, chipsPerSymbol: order.chipsPerSymbol, in: profile)
+        let end = lastEnd + seconds * source.sampleRateHz
+        return Hearing(
+            transmission: order, frameStart: lastEnd, frameEnd: end, end: end, wasHeard: false, reports: [])
     }
 
     private mutating func readBlock() {

@@ -2,14 +2,18 @@ import AIoTAir
 import AIoTDevice
 import AIoTReader
 import AIoTSecurity
+import Logging
 import LoopbackFrontEnd
 import RadioFrontEnd
+import Recording
 import Settings
+import StreamFrontEnd
 
 /// The `front-end` of a configuration file.
 struct FrontEndSettings {
     private enum Kind: String, CaseIterable {
         case loopback
+        case replay
     }
 
     private var plan = LoopbackPlan(
@@ -19,6 +23,8 @@ struct FrontEndSettings {
     private var memory: String?
     /// Where the simulated devices write what they know to be true.
     private var journal: String?
+    /// Where a recording takes the place of a radio.
+    private var replay: ReplaySettings?
 
     /// Reads the mapping; problems are left in `root` for `finish` to throw.
     init(_ root: SettingsMapping) {
@@ -26,8 +32,12 @@ struct FrontEndSettings {
             root.problem("front-end", "name one, as in `front-end: {type: loopback, devices: 20}`")
             return
         }
-        guard mapping.choice("type", of: Kind.self) != nil else {
-            if !mapping.has("type") { mapping.problem("type", "write loopback: this version has no other") }
+        guard let kind = mapping.choice("type", of: Kind.self) else {
+            if !mapping.has("type") { mapping.problem("type", "write loopback or replay") }
+            return
+        }
+        if kind == .replay {
+            replay = ReplaySettings(mapping)
             return
         }
         plan.devices = mapping.int("devices", in: 0...20_000) ?? plan.devices
@@ -56,9 +66,30 @@ struct FrontEndSettings {
         for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
     }
 
-    /// The front end, not started yet.
-    /// - Throws: `DeviceMemoryError`.
-    func make(for reader: ReaderConfiguration) throws(DeviceMemoryError) -> any RadioFrontEnd {
+    /// Why what the front end receives cannot be recorded; nil where it can.
+    var notRecordable: String? {
+        if replay != nil { return "a replay is a recording already: record a radio" }
+        return plan.air == .burst ? "air: burst has no samples: write air: sample in front-end, or do not record" : nil
+    }
+
+    /// What it is, for recordings.
+    var title: String { "simulated air, \(plan.devices) devices" }
+
+    /// The front end, not started yet; `reader` takes over its sample rate.
+    /// - Parameter tap: takes what is received.
+    /// - Throws: `DeviceMemoryError`, `RecordingFile.Problem`.
+    func make(
+        for reader: inout ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger
+    ) throws -> any RadioFrontEnd {
+        if let replay { return try replay.make(for: &reader, log: log) }
+        guard let tap else { return try loopback(for: reader, tap: nil) }
+        let samples = SampleTap(tap, sampleRateHz: reader.sampleRateHz)
+        return TappedFrontEnd(try loopback(for: reader, tap: samples), tap: samples)
+    }
+
+    private func loopback(
+        for reader: ReaderConfiguration, tap: SampleTap?
+    ) throws(DeviceMemoryError) -> LoopbackFrontEnd {
         var file: DeviceMemoryFile?
         if let memory {
             file = try DeviceMemoryFile(
@@ -68,7 +99,7 @@ struct FrontEndSettings {
         var truth: AirJournal?
         if let journal { truth = try AirJournal(path: journal, population: population) }
         return LoopbackFrontEnd(
-            name: "loopback, \(plan.devices) simulated devices", radio: plan.radio(of: population, for: reader),
-            memory: file, journal: truth)
+            name: "loopback, \(plan.devices) simulated devices",
+            radio: plan.radio(of: population, for: reader) { tap?.append($0) }, memory: file, journal: truth)
     }
 }

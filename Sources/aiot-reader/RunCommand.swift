@@ -1,8 +1,10 @@
 import AIoTBase
 import ArgumentParser
 import Foundation
+import Logging
 import LoopbackFrontEnd
 import ReaderService
+import Recording
 import ServiceLifecycle
 import ServiceManager
 import Settings
@@ -29,17 +31,46 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LogLevelOption.info
 
+    @Option(
+        help: ArgumentHelp(
+            "Writes what the front end receives to NAME.sigmf-data and NAME.sigmf-meta.", valueName: "name"))
+    var record: String?
+
+    @Option(help: "With --record: keeps so many ms in memory and saves only around bursts that did not decode.")
+    var recordRing: Int?
+
+    @Option(help: "With --record: octets of samples at most. (default: 4 GiB)")
+    var recordLimit: Int?
+
+    func validate() throws {
+        for (name, value, range) in [
+            ("--record-ring", recordRing, RecordSettings.ringRange),
+            ("--record-limit", recordLimit, RecordSettings.limitRange),
+        ] {
+            guard let value else { continue }
+            guard record != nil else { throw ValidationError("\(name) goes with --record NAME") }
+            guard range.contains(value) else {
+                throw ValidationError("\(name) \(value): take \(range.lowerBound) to \(range.upperBound)")
+            }
+        }
+    }
+
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let log = ProgramLog.make(level: logLevel)
         do {
             let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            let configuration = DaemonConfiguration(file.root)
-            let frontEnd = FrontEndSettings(file.root)
+            var configuration = DaemonConfiguration(file.root)
+            let settings = FrontEndSettings(file.root)
+            let record = RecordSettings(
+                file.root, .init(name: record, ringMilliseconds: recordRing, limitOctets: recordLimit))
+            if record.plan != nil, let reason = settings.notRecordable { file.root.problem("record", reason) }
             try file.finish()
+            let recorder = try record.recorder(hardware: settings.title, log: log)
+            defer { if let recorder { log.notice("\(recorder.finish().text)") } }
+            let frontEnd = try settings.make(for: &configuration.reader, tap: recorder, log: log)
             let daemon = try ReaderDaemon(
-                configuration: configuration, frontEnd: frontEnd.make(for: configuration.reader),
-                notifier: .fromEnvironment, log: log)
+                configuration: configuration, frontEnd: frontEnd, notifier: .fromEnvironment, log: log)
             var group = ServiceGroupConfiguration(
                 services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
@@ -61,6 +92,8 @@ struct RunCommand: AsyncParsableCommand {
         case SpoolError.locked: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
+        case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
+        case is RecordingFile.Problem: Ending.noInput
         default: Ending.configuration
         }
     }

@@ -1,0 +1,57 @@
+import AIoTBase
+import AIoTCapture
+import AIoTReader
+import Logging
+import RadioFrontEnd
+import Recording
+import Settings
+import Transceiver
+
+/// A `front-end` of type `replay`: a recording in place of a radio.
+struct ReplaySettings {
+    private var path = ""
+    private var rateHz: Double?
+    private var datatype: String?
+    /// How many times faster than it was recorded; 0: as fast as it goes.
+    private var pace = 1.0
+
+    /// Reads the mapping; problems are left in it.
+    init(_ mapping: SettingsMapping) {
+        if let file = mapping.string("file") {
+            path = file
+        } else if !mapping.has("file") {
+            mapping.problem("file", "name the recording, as in `front-end: {type: replay, file: /var/tmp/aiot}`")
+        }
+        rateHz = mapping.number("rate-hz", in: 1e6...20e6)
+        datatype = mapping.string("datatype")
+        pace = mapping.number("pace", in: 0...1_000) ?? pace
+    }
+
+    /// The front end, not started yet; `reader` takes over the sample rate of the recording.
+    /// - Throws: where the recording cannot be read, or holds too few samples a second for what `reader` is to send.
+    func make(for reader: inout ReaderConfiguration, log: Logger) throws(RecordingFile.Problem) -> ReplayFrontEnd {
+        let file = try RecordingFile(path: path, rateHz: rateHz, datatype: datatype)
+        reader.sampleRateHz = file.sampleRateHz
+        if let problem = reader.problems.first { throw RecordingFile.Problem(description: "\(path): \(problem)") }
+        let source = ReplaySource(
+            name: path, format: file.format.fullRange, sampleRateHz: file.sampleRateHz,
+            read: { octets in Array(try file.read(octets: octets)) })
+        return ReplayFrontEnd(source: source, profile: reader.profile, pace: pace > 0 ? pace : nil) { outcome in
+            for frame in outcome.frames {
+                log.info("nobody ordered: \(frame.isR2D ? "R2D" : "D2R") \(Hex.encoded(frame.octets))")
+            }
+        }
+    }
+}
+
+extension SampleFormat {
+    /// With the full scale that recordings have.
+    fileprivate var fullRange: StreamFormat {
+        switch self {
+        case .ci8: .ci8
+        case .cu8: .cu8
+        case .ci16le: .ci16
+        case .cf32le: StreamFormat(.cf32le, fullScale: 1)
+        }
+    }
+}
