@@ -1,4 +1,5 @@
 import AIoTBase
+import AIoTReader
 import ArgumentParser
 import Foundation
 import Logging
@@ -28,31 +29,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
     var config: String
 
+    @Option(help: "No burst is due earlier than this after its R2D frame, ms; goes before air.min-turnaround-ms.")
+    var minTurnaround: Int?
+
     @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LogLevelOption.info
 
-    @Option(
-        help: ArgumentHelp(
-            "Writes what the front end receives to NAME.sigmf-data and NAME.sigmf-meta.", valueName: "name"))
-    var record: String?
-
-    @Option(help: "With --record: keeps so many ms in memory and saves only around bursts that did not decode.")
-    var recordRing: Int?
-
-    @Option(help: "With --record: octets of samples at most. (default: 4 GiB)")
-    var recordLimit: Int?
+    @OptionGroup var recording: RecordOptions
 
     func validate() throws {
-        for (name, value, range) in [
-            ("--record-ring", recordRing, RecordSettings.ringRange),
-            ("--record-limit", recordLimit, RecordSettings.limitRange),
-        ] {
-            guard let value else { continue }
-            guard record != nil else { throw ValidationError("\(name) goes with --record NAME") }
-            guard range.contains(value) else {
-                throw ValidationError("\(name) \(value): take \(range.lowerBound) to \(range.upperBound)")
-            }
-        }
+        guard let minTurnaround, !ReaderConfiguration.minTurnaroundRange.contains(minTurnaround) else { return }
+        throw ValidationError("--min-turnaround \(minTurnaround): take 0 to 3,276 ms, what a start offset can tell")
     }
 
     func run() async throws {
@@ -61,10 +48,9 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
             var configuration = DaemonConfiguration(file.root)
+            if let minTurnaround { configuration.reader.minTurnaroundMilliseconds = minTurnaround }
             let settings = FrontEndSettings(file.root)
-            let record = RecordSettings(
-                file.root, .init(name: record, ringMilliseconds: recordRing, limitOctets: recordLimit))
-            if record.plan != nil, let reason = settings.notRecordable { file.root.problem("record", reason) }
+            let record = RecordSettings(file.root, recording, of: settings)
             try file.finish()
             let recorder = try record.recorder(hardware: settings.title, log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
