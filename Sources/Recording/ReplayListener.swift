@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTMac
 package import AIoTPhy
 package import AIoTReader
+import RadioFrontEnd
 package import StreamFrontEnd
 
 /// Hears every R2D frame of a stream and the bursts that answer it, whether somebody has ordered the frame or not.
@@ -31,6 +32,11 @@ package struct ReplayListener {
         }
     }
 
+    /// A window is judged a little after its end, as in the radio that has recorded.
+    private static let settlingSeconds = 0.000_2
+
+    private let profile: AirProfile
+    private let sampleRateHz: Double
     private let schedule: Schedule
     private var receiver: StreamReceiver
     /// The last frame, and how many of its bursts are still awaited.
@@ -42,6 +48,8 @@ package struct ReplayListener {
 
     package init(profile: AirProfile, sampleRateHz: Double) {
         let schedule = Schedule(AirSchedule(profile: profile, sampleRateHz: sampleRateHz))
+        self.profile = profile
+        self.sampleRateHz = sampleRateHz
         self.schedule = schedule
         receiver = StreamReceiver(profile: profile, sampleRateHz: sampleRateHz) { schedule.bursts(after: $0) }
     }
@@ -87,8 +95,9 @@ package struct ReplayListener {
         }
         transmission.chipsPerSymbol = frame.chipsPerSymbol
         awaited = transmission.expected.count
+        let end = frame.endSample + (transmission.listening(in: profile).seconds + Self.settlingSeconds) * sampleRateHz
         current = Hearing(
-            transmission: transmission, frameStart: frame.startSample, frameEnd: frame.endSample, end: frame.endSample,
+            transmission: transmission, frameStart: frame.startSample, frameEnd: frame.endSample, end: end,
             wasHeard: true, reports: [OccasionReport](repeating: .idle, count: awaited))
     }
 
@@ -97,7 +106,6 @@ package struct ReplayListener {
             current?.reports.indices.contains(result.index) ?? false
         else { return }
         current?.reports[result.index] = result.report
-        current?.end = max(frameEnd, Double(receiver.sampleCount))
         awaited -= 1
     }
 }

@@ -85,10 +85,14 @@ import Transceiver
             ReplayFrontEnd(source: recorded.source(), profile: recorded.reader.profile) { outcome in
                 shown.withLock { $0 += outcome.frames }
             })
-        let message = R2DMessage.accessTrigger(AccessTrigger(transactionID: TransactionID(60), index: 9))
-        let octets = try message.encoded()
+        let schedule = Schedule(rateCode: 4, subcarrierCode: 0, transportBlockOctets: 2)
+        let message = R2DMessage.paging(
+            Paging(transactionID: TransactionID(60), access: .cbra, schedule: schedule, sdu: [1, 2, 3]))
+        var air = AirSchedule(profile: recorded.reader.profile, sampleRateHz: recorded.reader.sampleRateHz)
         let transmission = R2DTransmission(
-            id: 1, message: message, octets: octets, chipsPerSymbol: 6, windows: .init())
+            id: 1, message: message, octets: try message.encoded(), chipsPerSymbol: 6,
+            windows: air.windows(after: message))
+        try #require(!transmission.expected.isEmpty)
         _ = radio.perform(transmission, at: .zero)
         radio.stop()
         #expect(shown.withLock { $0.map(\.octets) } == recorded.inventory.frames.map(\.octets))
