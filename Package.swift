@@ -181,7 +181,8 @@ let package = Package(
         tests(
             "RecordingTests",
             uses: [
-                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTReplay",
+                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader",
+                "AIoTReplay",
                 "AIoTWorld", "AIoTF", "AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase",
                 "AIoTCapture",
             ]),

@@ -2,7 +2,7 @@
 protocol BlockConsumer {
     /// Takes block `number` of the ring, one after the other.
     mutating func take(_ number: Int)
-    /// Takes what came of a frame; its samples are mostly there.
+    /// Takes what came of a frame; some of its samples may be still to come.
     mutating func take(_ note: FrameNote)
     /// Blocks before this number are not needed any more.
     var oldestNeeded: Int { get }

@@ -163,13 +163,15 @@ extension IQRecorder {
             let setup = intake.withLock { $0.setup }
             if let setup {
                 var active = consumer ?? self.consumer(setup)
-                for number in next..<setup.ring.end {
+                let end = setup.ring.end
+                // Before the blocks: what a note wants kept must not be given back meanwhile.
+                for note in takeNotes() { active.take(note) }
+                for number in next..<end {
                     prepare(number, setup)
                     active.take(number)
                     setup.ring.free(before: active.oldestNeeded)
                     next = number + 1
                 }
-                for note in takeNotes() { active.take(note) }
                 consumer = active
             }
             guard isEnding else { continue }

@@ -84,7 +84,8 @@ struct SigMFPair {
         samples += Int64(octets.count / form.format.octetsPerSample)
     }
 
-    /// Annotates the frames of a note, and the places where a burst did not decode; what is not in the file is left out.
+    /// Annotates the frames of a note, and the places where a burst did not decode, once their samples have been appended;
+    /// what is not in the file is left out.
     mutating func annotate(_ note: FrameNote) {
         for frame in note.outcome.frames {
             annotate(
@@ -99,17 +100,20 @@ struct SigMFPair {
             comment: "\(note.undecodable) of \(note.outcome.reports.count) expected bursts")
     }
 
+    /// What fell into a gap is nowhere.
     private mutating func annotate(_ range: Range<Int64>, label: String, comment: String) {
-        // Frames come in order, and near the end.
-        guard let segment = segments.last(where: { $0.position <= range.lowerBound }) else { return }
+        guard let place = segments.lastIndex(where: { $0.position <= range.lowerBound }) else { return }
+        let segment = segments[place]
+        let start = segment.fileStart + (range.lowerBound - segment.position)
+        let end = place + 1 < segments.count ? segments[place + 1].fileStart : samples
+        guard start < end else { return }
         guard annotations.count < Self.annotationLimit else {
             unannotatedFrames += 1
             return
         }
         annotations.append(
             .init(
-                sampleStart: segment.fileStart + (range.lowerBound - segment.position), sampleCount: Int64(range.count),
-                label: label, comment: comment))
+                sampleStart: start, sampleCount: min(Int64(range.count), end - start), label: label, comment: comment))
     }
 
     /// Ends the recording.
@@ -133,19 +137,8 @@ struct SigMFPair {
         if captures.isEmpty { captures = [SigMFMetadata.Capture(frequencyHz: form.frequencyHz)] }
         let metadata = SigMFMetadata(
             format: form.format, sampleRateHz: form.sampleRateHz, sha512: sha512, description: description,
-            recorder: "aiot-reader", hardware: form.hardware, captures: captures, annotations: inFile())
+            recorder: "aiot-reader", hardware: form.hardware, captures: captures, annotations: annotations)
         try form.disk.replace(name + ".sigmf-meta", with: metadata.encoded())
-    }
-
-    /// The annotations, cut to the samples and the segments that are there: what fell into a gap is nowhere.
-    private func inFile() -> [SigMFMetadata.Annotation] {
-        annotations.compactMap { annotation in
-            let end = segments.first { $0.fileStart > annotation.sampleStart }?.fileStart ?? samples
-            guard annotation.sampleStart < end else { return nil }
-            var cut = annotation
-            cut.sampleCount = min(annotation.sampleCount ?? 0, end - annotation.sampleStart)
-            return cut
-        }
     }
 }
 

@@ -7,6 +7,8 @@ struct WholeRecording: BlockConsumer {
     private let report: RecorderReport
     /// nil once it has ended.
     private var pair: SigMFPair?
+    /// Of frames whose samples are still to come.
+    private var notes: [FrameNote] = []
     private(set) var oldestNeeded = 0
 
     init(name: String, sink: any RecordingSink, form: RecordingForm, ring: BlockRing, report: RecorderReport) {
@@ -35,6 +37,7 @@ struct WholeRecording: BlockConsumer {
             try pair?.append(
                 octets, at: header.position, unixNanoseconds: header.unixNanoseconds, after: header.segmentBreak)
             report.count { $0.writtenSamples += count }
+            annotate(before: header.position + count)
             if header.isLast { end("the limit is reached") }
         } catch {
             report.count { $0.lostSamples += count }
@@ -43,11 +46,19 @@ struct WholeRecording: BlockConsumer {
         }
     }
 
-    mutating func take(_ note: FrameNote) { pair?.annotate(note) }
+    mutating func take(_ note: FrameNote) {
+        if pair != nil { notes.append(note) }
+    }
+
+    private mutating func annotate(before position: Int64) {
+        for note in notes where note.range.upperBound <= position { pair?.annotate(note) }
+        notes.removeAll { $0.range.upperBound <= position }
+    }
 
     mutating func finish() { end("stopped") }
 
     private mutating func end(_ why: String) {
+        annotate(before: .max)
         guard let ended = pair else { return }
         pair = nil
         let totals = report.totals

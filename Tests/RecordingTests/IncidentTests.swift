@@ -54,6 +54,16 @@ import Testing
         #expect(rig.troubles.isEmpty)
     }
 
+    /// A simulated radio makes a second of silence in no time.
+    @Test func whatComesAtOnceAfterAnUndecodableBurstDoesNotPushItOut() throws {
+        let rig = try rig()
+        rig.feed(50_000)
+        rig.recorder.ended(outcome(), receiveSamples: 48_000..<49_000)
+        rig.feed(100_000)
+        #expect(rig.recorder.finish().incidents == 1)
+        #expect(rig.pieces.map { rig.numbers($0) } == [Array(47_000..<51_000)])
+    }
+
     @Test func theLastPieceIsSavedAtTheEndWithoutItsPostRoll() throws {
         let rig = try rig()
         rig.feed(10_000)

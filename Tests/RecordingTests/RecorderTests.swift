@@ -1,4 +1,6 @@
+import AIoTBase
 import AIoTCapture
+import RadioFrontEnd
 import Recording
 import StreamFrontEnd
 import Testing
@@ -114,6 +116,23 @@ import Transceiver
         #expect(
             metadata.annotations.map { $0.comment?.prefix(10) ?? "" } == ["7 samples ", "samples lo", "50 samples"])
         #expect(metadata.captures.allSatisfy { $0.datetime?.hasPrefix("2023-11-14T22:13:1") ?? false })
+    }
+
+    @Test func aFrameInAGapIsNotAnnotatedAndOneBehindItIsWhereItIs() throws {
+        let rig = try Rig(bufferBlocks: 64)
+        rig.feed(100)
+        rig.skip(50)
+        rig.feed(100)
+        for place in [90, 120, 160] as [Int64] {
+            let frame = AirFrame(
+                direction: .r2d(chipsPerSymbol: 6), octets: [UInt8(place)], start: .zero, duration: .microseconds(20))
+            rig.recorder.ended(
+                RadioOutcome(end: .zero, reports: [], frames: [frame]), receiveSamples: place..<place + 20)
+        }
+        rig.recorder.finish()
+        let frames = try rig.metadata().annotations.filter { $0.label == "R2D" }
+        #expect(frames.map(\.sampleStart) == [90, 110])
+        #expect(frames.map(\.sampleCount) == [10, 20])
     }
 
     @Test func aStreamThatBeginsAnewGoesOnInTheSameFile() throws {
