@@ -2,20 +2,14 @@ import AIoTAir
 import AIoTDevice
 import AIoTReader
 import AIoTSecurity
-import Logging
 import LoopbackFrontEnd
 import RadioFrontEnd
 import Recording
 import Settings
 import StreamFrontEnd
 
-/// The `front-end` of a configuration file.
-struct FrontEndSettings {
-    private enum Kind: String, CaseIterable {
-        case loopback
-        case replay
-    }
-
+/// A `front-end` of `type: loopback`: simulated devices.
+struct LoopbackSettings {
     private var plan = LoopbackPlan(
         security: SecurityConfiguration(profile: [], algorithms: SecurityAlgorithms(ciphering: .nea0, integrity: .nia0))
     )
@@ -23,23 +17,9 @@ struct FrontEndSettings {
     private var memory: String?
     /// Where the simulated devices write what they know to be true.
     private var journal: String?
-    /// Where a recording takes the place of a radio.
-    private var replay: ReplaySettings?
 
-    /// Reads the mapping; problems are left in `root` for `finish` to throw.
-    init(_ root: SettingsMapping) {
-        guard let mapping = root.mapping("front-end") else {
-            root.problem("front-end", "name one, as in `front-end: {type: loopback, devices: 20}`")
-            return
-        }
-        guard let kind = mapping.choice("type", of: Kind.self) else {
-            if !mapping.has("type") { mapping.problem("type", "write loopback or replay") }
-            return
-        }
-        if kind == .replay {
-            replay = ReplaySettings(mapping)
-            return
-        }
+    /// Reads the mapping; problems are left in it for `finish` to throw.
+    init(_ mapping: SettingsMapping) {
         plan.devices = mapping.int("devices", in: 0...20_000) ?? plan.devices
         plan.seed = mapping.int("seed", in: 0...Int.max).map(UInt64.init) ?? plan.seed
         plan.air = mapping.choice("air", of: AirLevel.self) ?? .burst
@@ -66,28 +46,21 @@ struct FrontEndSettings {
         for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
     }
 
-    /// Why what the front end receives cannot be recorded; nil where it can.
-    var notRecordable: String? {
-        if replay != nil { return "a replay is a recording already: record a radio" }
-        return plan.air == .burst ? "air: burst has no samples: write air: sample in front-end, or do not record" : nil
-    }
+    /// Whether what it receives are samples.
+    var hasSamples: Bool { plan.air == .sample }
 
-    /// What it is, for recordings.
-    var title: String { "simulated air, \(plan.devices) devices" }
-
-    /// The front end, not started yet; `reader` takes over its sample rate.
-    /// - Parameter tap: takes what is received.
-    /// - Throws: `DeviceMemoryError`, `RecordingFile.Problem`.
+    /// The front end, not started yet.
+    /// - Parameter tap: takes what it receives; at sample level only.
+    /// - Throws: `DeviceMemoryError`.
     func make(
-        for reader: inout ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger
-    ) throws -> any RadioFrontEnd {
-        if let replay { return try replay.make(for: &reader, log: log) }
-        guard let tap else { return try loopback(for: reader, tap: nil) }
+        for reader: ReaderConfiguration, tap: (any ReceiveTap)?
+    ) throws(DeviceMemoryError) -> any RadioFrontEnd {
+        guard let tap else { return try simulation(for: reader, tap: nil) }
         let samples = SampleTap(tap, sampleRateHz: reader.sampleRateHz)
-        return TappedFrontEnd(try loopback(for: reader, tap: samples), tap: samples)
+        return TappedFrontEnd(try simulation(for: reader, tap: samples), tap: samples)
     }
 
-    private func loopback(
+    private func simulation(
         for reader: ReaderConfiguration, tap: SampleTap?
     ) throws(DeviceMemoryError) -> LoopbackFrontEnd {
         var file: DeviceMemoryFile?

@@ -44,15 +44,14 @@ struct RecordSettings {
                 mapping?.problem(key, "goes with ring-ms, which saves only what lies around bursts that did not decode")
             }
         }
+        plan.frequencyHz = frontEnd.frequencyHz.map(Double.init)
         self.plan = plan
         if let reason = frontEnd.notRecordable { root.problem("record", reason) }
     }
 
     /// The recorder, ready to be fed; nil where nothing is recorded.
-    func recorder(frequencyHz: Double? = nil, hardware: String, log: Logger) throws(RecordingFailure) -> IQRecorder? {
-        guard var plan else { return nil }
-        plan.frequencyHz = frequencyHz
-        plan.hardware = hardware
+    func recorder(log: Logger) throws(RecordingFailure) -> IQRecorder? {
+        guard let plan else { return nil }
         return try IQRecorder(plan, digest: { SampleDigest() }) { notice in
             log.log(level: notice.isTrouble ? .warning : .notice, "\(notice.text)")
         }

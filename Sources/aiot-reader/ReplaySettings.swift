@@ -10,29 +10,36 @@ import Transceiver
 /// A `front-end` of type `replay`: a recording in place of a radio.
 struct ReplaySettings {
     private var path = ""
-    private var rateHz: Double?
-    private var datatype: String?
+    /// nil, with a problem, where it cannot be read.
+    private var file: RecordingFile?
     /// How many times faster than it was recorded; 0: as fast as it goes.
     private var pace = 1.0
 
-    /// Reads the mapping; problems are left in it.
+    /// Opens the recording that the mapping names; problems are left in it.
     init(_ mapping: SettingsMapping) {
-        if let file = mapping.string("file") {
-            path = file
-        } else if !mapping.has("file") {
-            mapping.problem("file", "name the recording, as in `front-end: {type: replay, file: /var/tmp/aiot}`")
-        }
-        rateHz = mapping.number("rate-hz", in: 1e6...20e6)
-        datatype = mapping.string("datatype")
+        let rateHz = mapping.number("rate-hz", in: 1e6...20e6)
+        let datatype = mapping.string("datatype")
         pace = mapping.number("pace", in: 0...1_000) ?? pace
+        guard let path = mapping.string("file") else {
+            if !mapping.has("file") {
+                mapping.problem("file", "name the recording, as in `front-end: {type: replay, file: /var/tmp/aiot}`")
+            }
+            return
+        }
+        self.path = path
+        do throws(RecordingFile.Problem) {
+            file = try RecordingFile(path: path, rateHz: rateHz, datatype: datatype)
+        } catch {
+            mapping.problem("file", error.description)
+        }
     }
 
-    /// The front end, not started yet; `reader` takes over the sample rate of the recording.
-    /// - Throws: where the recording cannot be read, or holds too few samples a second for what `reader` is to send.
-    func make(for reader: inout ReaderConfiguration, log: Logger) throws(RecordingFile.Problem) -> ReplayFrontEnd {
-        let file = try RecordingFile(path: path, rateHz: rateHz, datatype: datatype)
-        reader.sampleRateHz = file.sampleRateHz
-        if let problem = reader.problems.first { throw RecordingFile.Problem(description: "\(path): \(problem)") }
+    /// Of the recording.
+    var sampleRateHz: Double? { file?.sampleRateHz }
+
+    /// The front end, not started yet.
+    func make(for reader: ReaderConfiguration, log: Logger) throws -> ReplayFrontEnd {
+        guard let file else { throw Ending.configuration }
         let source = ReplaySource(
             name: path, format: file.format.fullRange, sampleRateHz: file.sampleRateHz,
             read: { octets in Array(try file.read(octets: octets)) })

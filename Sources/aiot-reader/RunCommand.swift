@@ -47,16 +47,17 @@ struct RunCommand: AsyncParsableCommand {
         let log = ProgramLog.make(level: logLevel)
         do {
             let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            var configuration = DaemonConfiguration(file.root)
-            if let minTurnaround { configuration.reader.minTurnaroundMilliseconds = minTurnaround }
-            let settings = FrontEndSettings(file.root)
-            let record = RecordSettings(file.root, recording, of: settings)
+            let frontEnd = FrontEndSettings(file.root)
+            let configuration = DaemonConfiguration(
+                file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
+            let record = RecordSettings(file.root, recording, of: frontEnd)
             try file.finish()
-            let recorder = try record.recorder(hardware: settings.title, log: log)
+            let recorder = try record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
-            let frontEnd = try settings.make(for: &configuration.reader, tap: recorder, log: log)
             let daemon = try ReaderDaemon(
-                configuration: configuration, frontEnd: frontEnd, notifier: .fromEnvironment, log: log)
+                configuration: configuration,
+                frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
+                notifier: .fromEnvironment, log: log)
             var group = ServiceGroupConfiguration(
                 services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
@@ -79,7 +80,6 @@ struct RunCommand: AsyncParsableCommand {
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
         case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
-        case is RecordingFile.Problem: Ending.noInput
         default: Ending.configuration
         }
     }
