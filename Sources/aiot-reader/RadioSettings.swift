@@ -20,11 +20,11 @@ struct PlutoSettings {
         amplitude = mapping.amplitude
     }
 
-    func make(for reader: ReaderConfiguration, log: Logger) throws -> any RadioFrontEnd {
+    func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let pluto = Pluto(bus: try USBContext(), settings: box)
         return StreamFrontEnd(
             name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude,
-            log: { log.debug("\($0)") })
+            tap: tap, log: { log.debug("\($0)") })
     }
 }
 
@@ -77,7 +77,7 @@ struct TwoBoxSettings {
         }
     }
 
-    func make(for reader: ReaderConfiguration, log: Logger) throws -> any RadioFrontEnd {
+    func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let bus = try USBContext()
         let sending = HackRF(bus: bus, settings: transmitter, role: .transmitter)
         let receiving: any Transceiver =
@@ -87,7 +87,7 @@ struct TwoBoxSettings {
             }
         return StreamFrontEnd(
             name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
-            profile: reader.profile, amplitude: amplitude, log: { log.debug("\($0)") })
+            profile: reader.profile, amplitude: amplitude, tap: tap, log: { log.debug("\($0)") })
     }
 }
 
