@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// Where it is full the newest block is left out; the receive thread sees the gap in the numbers. One thread takes
 /// items out; it reads their octets in place, without the lock.
-final class ReceiveQueue: @unchecked Sendable {
+package final class ReceiveQueue: @unchecked Sendable {
     // Unchecked: octets between `tail` and `head` are the consumer's, all others the producers', who hold the lock.
-    enum Item {
+    package enum Item {
         /// Streaming has begun anew: what was waiting is left out.
         case restarted
         /// An unknown number of samples is missing here.
@@ -32,7 +32,7 @@ final class ReceiveQueue: @unchecked Sendable {
     private let wakeUp = WakeUp()
 
     /// - Parameter octets: room, headers included; a sample never lies across its end.
-    init(octets: Int) {
+    package init(octets: Int) {
         let room = max(octets, 1 << 16) & ~15
         storage = .allocate(byteCount: room, alignment: 16)
         // Touched now, so that no page is missing when samples come.
@@ -42,32 +42,32 @@ final class ReceiveQueue: @unchecked Sendable {
     deinit { storage.deallocate() }
 
     var capacity: Int { storage.count }
-    var longest: Int { state.withLock { $0.longest } }
+    package var longest: Int { state.withLock { $0.longest } }
     /// Octets that wait, headers included.
-    var waiting: Int { state.withLock { $0.head - $0.tail } }
+    package var waiting: Int { state.withLock { $0.head - $0.tail } }
 
     /// Puts a block of whole samples into the queue; nothing where it is full.
-    func put(_ octets: UnsafeRawBufferPointer, firstSample: Int64) {
+    package func put(_ octets: UnsafeRawBufferPointer, firstSample: Int64) {
         guard !octets.isEmpty else { return }
         append(octets, firstSample: firstSample)
     }
 
     /// Puts a mark into the queue that samples are missing.
-    func markLoss() { append(UnsafeRawBufferPointer(start: nil, count: 0), firstSample: 0) }
+    package func markLoss() { append(UnsafeRawBufferPointer(start: nil, count: 0), firstSample: 0) }
 
     /// Leaves out all that waits; for when no block comes.
-    func restart() {
+    package func restart() {
         state.withLock { $0.sessionStart = $0.head }
         wakeUp.post()
     }
 
     /// Ends a wait.
-    func wake() { wakeUp.post() }
+    package func wake() { wakeUp.post() }
 
-    func wait(milliseconds: Int) { wakeUp.wait(milliseconds: milliseconds) }
+    package func wait(milliseconds: Int) { wakeUp.wait(milliseconds: milliseconds) }
 
     /// The next item; its octets are good until the next call.
-    func next() -> Item? {
+    package func next() -> Item? {
         let place: Int? = state.withLock { state in
             state.tail += state.taken
             state.taken = 0
