@@ -29,6 +29,8 @@ package struct ReaderConfiguration: Hashable, Sendable {
     package var exchangeBudgetMilliseconds = 500
     /// How long an inventory outlives its link, ms.
     package var linkHoldMilliseconds = 10_000
+    /// How long an inventory that has not been paged yet waits for a radio that is away, ms.
+    package var radioHoldMilliseconds = 10_000
     /// Sample rate of the front end: R * bit rate must not exceed a quarter of it.
     package var sampleRateHz = 1_920_000.0
     package var identity = ReaderIdentity()
@@ -58,6 +60,9 @@ package struct ReaderConfiguration: Hashable, Sendable {
         }
         if linkHoldMilliseconds < 0 || linkHoldMilliseconds > 3_600_000 {
             found.append("link hold \(linkHoldMilliseconds) ms: take 0 to 3,600,000")
+        }
+        if radioHoldMilliseconds < 0 || radioHoldMilliseconds > 3_600_000 {
+            found.append("radio hold \(radioHoldMilliseconds) ms: take 0 to 3,600,000")
         }
         if accessMode == .reserved { found.append("access mode 3 is not defined: take CBRA, CFRA or direct") }
         if found.isEmpty { found += scheduleProblems }

@@ -98,6 +98,7 @@ package struct DaemonConfiguration: Sendable {
         }
         if let budget = mapping.int("exchange-budget-ms", in: 1...60_000) { reader.exchangeBudgetMilliseconds = budget }
         if let hold = mapping.int("link-hold-ms", in: 0...3_600_000) { reader.linkHoldMilliseconds = hold }
+        if let hold = mapping.int("radio-hold-ms", in: 0...3_600_000) { reader.radioHoldMilliseconds = hold }
         for problem in reader.problems { root.problem("air", problem) }
     }
 

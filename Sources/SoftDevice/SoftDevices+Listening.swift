@@ -79,11 +79,11 @@ extension SoftDevices {
             },
             trouble: { [self] trouble in
                 switch trouble {
-                case .receiveGap:
-                    queue.markLoss()
+                case .receiveGap(let samples):
+                    queue.markLoss(samples: samples)
                     happen(.lost("received samples were lost"), session: session)
                 case .transmitUnderrun:
-                    queue.markLoss()
+                    queue.markLoss(samples: nil)
                     happen(.lost("the transmitter ran out of samples"), session: session)
                 case .failed(let failure): happen(.failed(failure), session: session)
                 }

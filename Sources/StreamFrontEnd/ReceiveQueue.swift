@@ -9,8 +9,8 @@ package final class ReceiveQueue: @unchecked Sendable {
     package enum Item {
         /// Streaming has begun anew: what was waiting is left out.
         case restarted
-        /// An unknown number of samples is missing here.
-        case lost
+        /// Samples are missing here; nil: nobody knows how many.
+        case lost(samples: Int64?)
         /// Whole samples in two parts, of which the second may be empty, with the number of the first.
         case block(firstSample: Int64, UnsafeRawBufferPointer, UnsafeRawBufferPointer)
     }
@@ -41,7 +41,7 @@ package final class ReceiveQueue: @unchecked Sendable {
 
     deinit { storage.deallocate() }
 
-    var capacity: Int { storage.count }
+    package var capacity: Int { storage.count }
     package var longest: Int { state.withLock { $0.longest } }
     /// Octets that wait, headers included.
     package var waiting: Int { state.withLock { $0.head - $0.tail } }
@@ -53,7 +53,9 @@ package final class ReceiveQueue: @unchecked Sendable {
     }
 
     /// Puts a mark into the queue that samples are missing.
-    package func markLoss() { append(UnsafeRawBufferPointer(start: nil, count: 0), firstSample: 0) }
+    package func markLoss(samples: Int64?) {
+        append(UnsafeRawBufferPointer(start: nil, count: 0), firstSample: samples ?? -1)
+    }
 
     /// Leaves out all that waits; for when no block comes.
     package func restart() {
@@ -92,7 +94,7 @@ package final class ReceiveQueue: @unchecked Sendable {
         }
         let count = Int(header.count)
         state.withLock { $0.taken = Self.headerOctets + count }
-        guard count > 0 else { return .lost }
+        guard count > 0 else { return .lost(samples: header.firstSample < 0 ? nil : header.firstSample) }
         let (first, second) = parts(at: place + Self.headerOctets, count: count)
         return .block(firstSample: header.firstSample, first, second)
     }

@@ -48,7 +48,6 @@ package struct ReceiveSide {
     package mutating func restart() {
         cancel()
         listener.skip(to: 0)
-        relation.forget()
         clock.restart()
         hasBegun = false
     }
@@ -64,17 +63,19 @@ package struct ReceiveSide {
         placed.append((frame, limit))
     }
 
-    /// Awaits nothing any more.
+    /// Awaits nothing any more, the carrier having been interrupted: the transmit counter does not know for how long.
     package mutating func cancel() {
         listener.cancel()
         placed = []
+        relation.forget()
     }
 
-    /// An unknown number of samples is missing.
-    package mutating func lose() -> [Told] {
+    /// Samples are missing that the counter does not know of; nil: nobody knows how many.
+    package mutating func lose(_ samples: Int64?) -> [Told] {
         listener.skip(to: listener.nextSample)
         relation.forget()
-        return [.lost(samples: nil)]
+        clock.restart()
+        return [.lost(samples: samples)]
     }
 
     /// The next block has the number `firstSample`, the last of its `count` samples having come by `now`; to be said
@@ -88,7 +89,7 @@ package struct ReceiveSide {
         guard missing != 0 else { return [] }
         listener.skip(to: firstSample)
         guard hasBegun else { return [] }
-        // Numbers that go back are no counter's.
+        // Blocks that were left out count, the counters still go together; numbers that go back are no counter's.
         if missing < 0 { relation.forget() }
         return [.lost(samples: missing > 0 ? missing : nil)]
     }

@@ -26,7 +26,7 @@ extension StreamFrontEnd {
             case nil: queue.wait(milliseconds: 50)
             case .restarted:
                 tap?.started(format: receiver.capabilities.receiveFormat, sampleRateHz: sampleRateHz)
-            case .lost: tell(side.lose(), side, session, events)
+            case .lost(let samples): tell(side.lose(samples), side, session, events)
             case .block(let firstSample, let first, let second):
                 let now = clock()
                 let count = (first.count + second.count) / converter.octetsPerSample

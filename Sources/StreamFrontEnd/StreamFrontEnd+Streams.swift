@@ -24,19 +24,18 @@ extension StreamFrontEnd {
 
     private func trouble(_ trouble: StreamTrouble, session: Int) {
         switch trouble {
-        case .receiveGap(.some):
-            break  // Seen in the numbers of the samples.
-        case .receiveGap(nil):
-            queue.markLoss()
+        case .receiveGap(let samples):
+            queue.markLoss(samples: samples)
         case .transmitUnderrun:
-            air.withLock { air in
+            let isCarrierOn = air.withLock { air in
                 air.counters.transmitUnderruns += 1
                 air.timeline.interrupt(seconds: Self.breakSeconds)
                 air.needsSounding = true
                 Self.abandon(&air)
+                return air.timeline.isCarrierOn
             }
             mailbox.put(.stream(.lost("the transmitter ran out of samples"), session: session))
-            mailbox.put(.tell(.carrierLost))
+            if isCarrierOn { mailbox.put(.tell(.carrierLost)) }
         case .failed(let failure):
             mailbox.put(.stream(.failed(failure), session: session))
         }

@@ -76,6 +76,14 @@ import Transceiver
         }
     }
 
+    @Test func aConverterRoundsToTheNearestStepAndTakesAnything() {
+        let box = AirBox("a", transmitFormat: StreamFormat(.cf32le, fullScale: 1), receiveFormat: .ci8)
+        let air = BoxAir(settings([box], [[AirGain(1)]]))
+        let sent: [Float] = [10.4, -10.4, 10.6, -10.6, 0.2, -0.2, .infinity, .nan].map { $0 / 128 }
+        let heard = block(air, 5, from: [0: sent + [.greatestFiniteMagnitude, -.greatestFiniteMagnitude]], to: 0)
+        #expect(heard.map { $0 * 128 } == [10, -10, 11, -11, 0, 0, 0, 0, 127, -128])
+    }
+
     @Test func aBoxHearsAnotherTurnedByTheirFrequencyOffsetAndItselfWithoutTurn() {
         var boxes = [AirBox("a"), AirBox("b")]
         boxes[1].frequencyOffsetHz = -1_500

@@ -1,3 +1,4 @@
+import AIoTBase
 import EmulatedAir
 import Glibc
 import Synchronization
@@ -44,6 +45,7 @@ import Transceiver
                 .transmit(first: 100, samples: 100), .receive(first: 100, samples: 100),
             ])
         #expect(boxes.position == 200)
+        #expect(abs(boxes.time.seconds - 200 / 1.92e6) < 1e-9)
     }
 
     @Test func whatIsSentIsOnTheAirAfterTheLatency() throws {
@@ -124,20 +126,27 @@ import Transceiver
     }
 
     @Test func aFreeAirWaitsForItsHold() throws {
-        let credit = Mutex(3)
-        let (boxes, host) = oneBox(pacing: .free) {
-            $0.hold = {
-                while !credit.withLock({ credit in
-                    credit -= credit > 0 ? 1 : 0
-                    return credit > 0
-                }) { letOthersRun() }
-            }
+        let credit = Mutex(2)
+        let (boxes, host) = oneBox(pacing: .free)
+        boxes.setHold {
+            while !Self.takes(credit) { letOthersRun() }
         }
         try host.openAndStart()
-        wait { boxes.position == 200 }
-        credit.withLock { $0 = 1_000_000 }
+        wait { boxes.position == 200 && host.calls.count == 4 }
+        #expect(credit.withLock { $0 } == 0)
+        credit.withLock { $0 = 1_000 }
         wait { boxes.position > 1_000 }
         host.transceiver.stop()
+        #expect(boxes.position <= 100_200)
+        credit.withLock { $0 = 1 }
+    }
+
+    private static func takes(_ credit: borrowing Mutex<Int>) -> Bool {
+        credit.withLock { credit in
+            guard credit > 0 else { return false }
+            credit -= 1
+            return true
+        }
     }
 
     @Test func anAirInRealTimeIsNotFaster() throws {
