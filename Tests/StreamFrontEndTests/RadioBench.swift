@@ -30,7 +30,7 @@ final class RadioBench: Sendable {
         // The air waits for the receive thread, or a slow build would lose samples; not for ever, should that have ended.
         settings.hold = {
             for _ in 0..<20_000 {
-                guard let frontEnd = watch.frontEnd.withLock({ $0 }), frontEnd.waitingOctets > 100_000 else { return }
+                guard let frontEnd = watch.frontEnd.withLock({ $0 }), frontEnd.waitingOctets > 40_000 else { return }
                 usleep(100)
             }
         }
@@ -43,7 +43,7 @@ final class RadioBench: Sendable {
         let transceivers = boxes.transceivers
         frontEnd = StreamFrontEnd(
             name: "emulated", transmitter: transceivers[0], receiver: transceivers.last ?? transceivers[0],
-            profile: air.profile, tap: tap)
+            profile: air.profile, tap: tap, stallTime: .milliseconds(2_000))
         watch.frontEnd.withLock { $0 = frontEnd }
     }
 
