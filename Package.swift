@@ -106,7 +106,10 @@ let package = Package(
             uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTAir", "AIoTCapture", "Transceiver"]),
         room(
             "SoftDevice",
-            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "Transceiver", "StreamFrontEnd"]),
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "RadioFrontEnd", "Transceiver",
+                "StreamFrontEnd",
+            ]),
         room(
             "ReaderService",
             uses: [
