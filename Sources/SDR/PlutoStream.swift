@@ -10,6 +10,7 @@ final class PlutoStream: Sendable {
     private let port: any USBPort
     private let interface: IIOInterface
     private let isEnding = Atomic(false)
+    private let hasFailed = Atomic(false)
     private let threads = Mutex<[BoxThread]>([])
 
     init(on port: any USBPort, interface: IIOInterface) {
@@ -81,8 +82,9 @@ final class PlutoStream: Sendable {
             while !isEnding.load(ordering: .acquiring) { try moveBlock() }
             try pipe.perform(.close(device: device))
         } catch {
-            // What fails while it ends is what the ending broke.
-            if !isEnding.load(ordering: .acquiring) { streams.trouble(.failed(error)) }
+            // What fails while it ends is what the ending broke, and of both directions the first to fail tells why.
+            guard !isEnding.load(ordering: .acquiring), !hasFailed.exchange(true, ordering: .relaxed) else { return }
+            streams.trouble(.failed(error))
         }
     }
 

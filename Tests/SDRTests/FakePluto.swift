@@ -102,7 +102,7 @@ final class FakePluto: ScriptedDevice {
             _ = eventually { state.withLock { $0.pipes[number]?.isOpen != true } }
             throw USBError(.timedOut, "writing to pipe \(number)")
         }
-        // As long as a block lasts at 1.92 MS/s, so that streams do not run free.
+        // As with a real one a block lasts, so that streams do not run free.
         if octets.starts(with: "READBUF".utf8) || octets.count > 1_000 { usleep(1_000) }
         guard isOpen else { throw USBError(.timedOut, "writing to pipe \(number)") }
     }
@@ -168,7 +168,7 @@ final class FakePluto: ScriptedDevice {
     private static func take(_ octets: [UInt8], _ count: Int, _ words: [String], _ state: inout State) -> Int {
         guard octets.count == count else { return -22 }
         if words[0] == "WRITEBUF" {
-            if state.transmitted.count < 100_000 { state.transmitted += octets }
+            if state.transmitted.count < 200_000 { state.transmitted += octets }
             state.blocksWritten += 1
             return count
         }
