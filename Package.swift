@@ -175,8 +175,8 @@ let package = Package(
         tests(
             "StreamFrontEndTests",
             uses: [
-                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir", "AIoTDevice",
-                "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir",
+                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests(
             "RecordingTests",
@@ -261,7 +261,7 @@ if Context.environment["AIOT_EMULATOR"] != nil {
             name: "usb-emulator",
             dependencies: [
                 "CUMockdev", "EmulatedAir", "Transceiver", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAir", "AIoTDevice",
-                "AIoTSecurity", "AIoTCapture", argumentParser,
+                "AIoTSecurity", "AIoTCapture", "LoopbackFrontEnd", argumentParser,
             ],
             path: "Emulator/usb-emulator", swiftSettings: house),
     ]

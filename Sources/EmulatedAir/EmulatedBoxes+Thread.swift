@@ -57,7 +57,7 @@ extension EmulatedBoxes {
 
     /// One block.
     private func makeBlock() {
-        control.withLock { $0.hold }?()
+        settings.hold?()
         befallPlanned()
         streams.withLock { lanes in
             for (index, lane) in lanes.enumerated() { tellTroubles(lane, index) }

@@ -31,7 +31,6 @@ package final class EmulatedBoxes: Sendable {
         /// In the order of their times.
         var planned: [(sample: Int64, box: Int, fault: PlannedFault)] = []
         var position: Int64 = 0
-        var hold: (@Sendable () -> Void)?
     }
 
     package init(_ airSettings: BoxAirSettings, _ settings: EmulatedBoxesSettings = EmulatedBoxesSettings()) {
@@ -73,12 +72,6 @@ extension EmulatedBoxes {
     package var position: Int64 { control.withLock { $0.position } }
     /// The air's own time: the clock of a front end whose air is not paced by the machine's.
     package var time: AirTime { AirTime.zero + AirDuration(seconds: Double(position) / airSettings.sampleRateHz) }
-
-    /// Is called before each block on the thread of the air, which waits for it: how a consumer holds a free air until it
-    /// has taken what it got.
-    package func setHold(_ hold: (@Sendable () -> Void)?) {
-        control.withLock { $0.hold = hold }
-    }
 
     package func counts(of box: Int) -> BoxCounts {
         control.withLock { $0.boxes.indices.contains(box) ? $0.boxes[box].counts : BoxCounts() }

@@ -128,9 +128,8 @@ import Transceiver
     /// Else devices would outlast any pause of the streams.
     @Test func theAirGoesOnAfterTheLastStreamUntilDevicesNotice() throws {
         let isHeld = Mutex(false)
-        let (boxes, host) = oneBox(pacing: .free)
-        boxes.setHold {
-            while isHeld.withLock({ $0 }) { letOthersRun() }
+        let (boxes, host) = oneBox(pacing: .free) {
+            $0.hold = { while isHeld.withLock({ $0 }) { letOthersRun() } }
         }
         try host.openAndStart()
         wait { host.calls.count > 10 }
@@ -144,9 +143,8 @@ import Transceiver
 
     @Test func aFreeAirWaitsForItsHold() throws {
         let credit = Mutex(2)
-        let (boxes, host) = oneBox(pacing: .free)
-        boxes.setHold {
-            while !Self.takes(credit) { letOthersRun() }
+        let (boxes, host) = oneBox(pacing: .free) {
+            $0.hold = { while !Self.takes(credit) { letOthersRun() } }
         }
         try host.openAndStart()
         wait { boxes.position == 200 && host.calls.count == 4 }

@@ -7,6 +7,7 @@
 As a program: emulator.py USB-EMULATOR [OPTION...] -- COMMAND [ARGUMENT...] runs COMMAND with the boxes.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -58,17 +59,23 @@ class Emulator:
         preload = " ".join(filter(None, ["libumockdev-preload.so.0", os.environ.get("LD_PRELOAD")]))
         return {**os.environ, "UMOCKDEV_DIR": self.root, "LD_PRELOAD": preload}
 
-    def start(self, *command, **how):
-        """Starts a client; `how` is of subprocess.Popen."""
+    @contextlib.contextmanager
+    def descriptors(self):
+        """What the next client must inherit; closed here afterwards."""
         held = [os.open("/dev/null", os.O_RDONLY) for _ in range(self.clients * DESCRIPTORS_PER_CLIENT)]
         self.clients += 1
         try:
-            return subprocess.Popen(
-                list(map(str, command)), env=self.environment(), pass_fds=held, stdin=how.pop("stdin", subprocess.DEVNULL),
-                **how)
+            yield held
         finally:
             for descriptor in held:
                 os.close(descriptor)
+
+    def start(self, *command, **how):
+        """Starts a client; `how` is of subprocess.Popen."""
+        with self.descriptors() as held:
+            return subprocess.Popen(
+                list(map(str, command)), env=self.environment(), pass_fds=held, stdin=how.pop("stdin", subprocess.DEVNULL),
+                **how)
 
     def run(self, *command, within=120, expect=0):
         """Runs a client to its end and returns it with what it wrote; `expect`: its exit status, None for any."""
