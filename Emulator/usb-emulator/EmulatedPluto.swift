@@ -11,7 +11,7 @@ final class EmulatedPluto: EmulatedBox {
     let serial: String
     let bed: TestBed
     var counts = BoxCounters()
-    var hasWrongFirmware = false { didSet { reset() } }
+    var firmware = Firmware.right { didSet { reset() } }
     var wantsToRestart = false
     private var context: IIOContext
     private var pipes: [IIOPipe] = []
@@ -23,7 +23,7 @@ final class EmulatedPluto: EmulatedBox {
     init(serial: String, bed: TestBed) {
         self.serial = serial
         self.bed = bed
-        context = IIOContext(serial: serial, hasTransmitter: true)
+        context = IIOContext(serial: serial, firmware)
         reset()
     }
 
@@ -89,7 +89,7 @@ final class EmulatedPluto: EmulatedBox {
     }
 
     func reset() {
-        context = IIOContext(serial: serial, hasTransmitter: !hasWrongFirmware)
+        context = IIOContext(serial: serial, firmware)
         pipes = Self.pipeEndpoints.map { _ in IIOPipe() }
         receiver = IIOReceiver()
         transmitter = IIOTransmitter()
