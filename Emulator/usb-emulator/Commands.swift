@@ -45,9 +45,9 @@ struct Commands {
         case "underrun":
             let size = state.slots[box].airBox.transmitFormat.octetsPerSample
             state.slots[box].box.starve(octets: min(try number(argument, "number of samples"), 1 << 30) * size)
-        case "wrong-firmware", "right-firmware":
+        case "wrong-firmware", "old-firmware", "right-firmware":
             if state.slots[box].isPluggedIn { try state.unplug(box) }
-            state.slots[box].box.hasWrongFirmware = name == "wrong-firmware"
+            state.slots[box].box.firmware = Firmware(rawValue: String(name.prefix { $0 != "-" })) ?? .right
             try state.plug(box)
         case "deny", "allow": try deny(box, name == "deny", state)
         case "slow-control":

@@ -6,8 +6,7 @@ protocol EmulatedBox: AnyObject {
     /// Formats and directions, for the air.
     var airBox: AirBox { get }
     var counts: BoxCounters { get set }
-    /// Firmware that no driver should take.
-    var hasWrongFirmware: Bool { get set }
+    var firmware: Firmware { get set }
     /// It restarts, so that it leaves the bus and comes back.
     var wantsToRestart: Bool { get set }
     /// What the host has set, for `stats`.
@@ -44,6 +43,15 @@ protocol EmulatedBox: AnyObject {
 extension EmulatedBox {
     func settle(_ now: ContinuousClock.Instant) {}
     func trigger() {}
+}
+
+/// What runs on a box.
+enum Firmware: String {
+    case right
+    /// Made for another box: no driver should take it.
+    case wrong
+    /// From before the box counted what it lost.
+    case old
 }
 
 /// What a box has done, for `stats`.

@@ -18,7 +18,7 @@ final class EmulatedHackRF: EmulatedBox {
     let serial: String
     let bed: TestBed
     var counts = BoxCounters()
-    var hasWrongFirmware = false
+    var firmware = Firmware.right
     var wantsToRestart = false
     var mode = Mode.off
     var setup = Setup()
@@ -56,7 +56,7 @@ final class EmulatedHackRF: EmulatedBox {
 
     var identity: USBIdentity {
         USBIdentity(
-            vendor: 0x1d50, product: 0x6089, release: hasWrongFirmware ? 0x0102 : 0x0106,
+            vendor: 0x1d50, product: 0x6089, release: firmware == .right ? 0x0106 : 0x0102,
             strings: ["Great Scott Gadgets", "HackRF One", "Transceiver", serial], manufacturerIndex: 1,
             productIndex: 2, serialIndex: 4, configurationIndex: 3,
             interfaces: [.init(endpoints: [Self.receiveEndpoint, Self.transmitEndpoint])])

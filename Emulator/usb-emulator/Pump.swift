@@ -67,7 +67,7 @@ final class Pump: @unchecked Sendable {
         due += elapsed.seconds * samplesPerSecond
         if due > 2 * most {
             let slipped = Int64(due - most)
-            bench.state.withLock { $0.slippedSamples += slipped }
+            if waitingSince == nil { bench.state.withLock { $0.slippedSamples += slipped } }
             due -= Double(slipped)
         }
         var rest = Int(min(due, most))

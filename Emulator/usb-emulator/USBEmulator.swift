@@ -14,8 +14,9 @@ struct USBEmulator: ParsableCommand {
         discussion: """
             When it is ready it prints a line of JSON: the root of the test bed, which clients need in UMOCKDEV_DIR, and \
             the boxes. It then takes commands, one a line: plug N, unplug N, silence N, resume N, stall N ENDPOINT, \
-            clear N ENDPOINT, gap N SAMPLES, underrun N SAMPLES, wrong-firmware N, right-firmware N, deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], \
-            stats, quit. Each is answered with a line of JSON. It ends with standard input.
+            clear N ENDPOINT, gap N SAMPLES, underrun N SAMPLES, wrong-firmware N, old-firmware N, right-firmware N, \
+            deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], stats, quit. Each is answered with a line of \
+            JSON. It ends with standard input.
             """)
 
     @Option(help: "hackrf or pluto, with a serial number after a colon; may be repeated.") var box: [String] = []
