@@ -29,12 +29,12 @@ import Transceiver
     @Test func whatCameOfAFrameIsToldWithATimeThatHasCome() throws {
         let bench = readyBench()
         defer { bench.end() }
-        let begin = bench.now
         let transmission = try bench.transmit(id: 5, askingAfter: 10)
         let outcome = try #require(bench.outcome(of: 5))
         #expect(outcome.reports == [.idle])
         #expect(outcome.frames.map(\.octets) == [transmission.octets])
-        #expect(outcome.end <= bench.now && outcome.end > begin)
+        // An air that is slower than time lags behind the clock, so nothing is said of how long ago.
+        #expect(outcome.end <= bench.now)
         #expect(outcome.frames[0].start < outcome.end)
     }
 
