@@ -37,6 +37,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
         var status = RadioSupervisor.Status(state: .opening, why: "")
         var driftPPM = 0.0
         var isStopping = false
+        /// Of the loop; nil before `start`.
+        var clock: (@Sendable () -> AirTime)?
     }
 
     package let name: String
@@ -106,6 +108,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     package var waitingOctets: Int { queue.waiting }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        air.withLock { $0.clock = clock }
         let isRunning =
             run { $0.receive(clock: clock, events) } && run { $0.supervise(clock: clock, events) }
         guard !isRunning else { return }
@@ -122,15 +125,15 @@ package final class StreamFrontEnd: RadioFrontEnd {
         return isRunning
     }
 
-    /// `time` is taken to be on the clock of `start`, and to be now: the frame goes on the air as soon as the transmitter
-    /// can send it.
     package func transmit(_ transmission: R2DTransmission, at time: AirTime) {
         let waveform = try? R2DModulator.waveform(
             of: transmission.octets, chipsPerSymbol: transmission.chipsPerSymbol, in: profile)
         var place: Int?
         let isPlaced = air.withLock { air in
             guard air.isUsable else { return true }
-            guard let waveform, let samples = air.timeline.place(waveform) else { return false }
+            let delay = air.clock.map { min((time - $0()).seconds, 60) } ?? 0
+            let earliest = air.timeline.rendered + Int(max(delay, 0) * sampleRateHz)
+            guard let waveform, let samples = air.timeline.place(waveform, notBefore: earliest) else { return false }
             let length = waveform.seconds * sampleRateHz
             place = samples.lowerBound
             air.orders.append(
