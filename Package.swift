@@ -192,7 +192,8 @@ let package = Package(
         tests(
             "SoftDeviceTests",
             uses: [
-                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
+                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF",
+                "AIoTAir",
                 "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests("SystemTests", uses: ["aiot-reader"]),

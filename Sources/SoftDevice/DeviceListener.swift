@@ -62,7 +62,8 @@ struct DeviceListener {
 
     private mutating func sound() {
         guard settings.latencySamples == nil else { return }
-        search = SoundingSearch(timeline.sounding, sampleRateHz: sampleRateHz, latencySamples: transmitLatency)
+        search = SoundingSearch(
+            timeline.sounding, sampleRateHz: sampleRateHz, latencySamples: transmitLatency, expected: latency)
     }
 
     /// Takes whole samples, the first of which is number `first`.

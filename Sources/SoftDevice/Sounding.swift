@@ -71,10 +71,15 @@ extension Sounding {
     private static let leastLikeness = 0.25
 
     /// The place of its first sample in interleaved samples; nil where it cannot be told from what else there is.
-    func place(in interleaved: [Float]) -> Int? {
+    /// - Parameter expected: where it should be: looked at first, since looking everywhere takes its time.
+    func place(in interleaved: [Float], expected: Int?) -> Int? {
         let last = interleaved.count / 2 - length - chipSamples
         guard last > chipSamples else { return nil }
         let sums = Self.prefixSums(interleaved)
+        if let expected, (chipSamples..<last).contains(expected), likeness(at: expected, sums) > Self.leastLikeness {
+            let near = max(expected - 2, chipSamples)..<min(expected + 3, last)
+            return best(of: stride(from: near.lowerBound, to: near.upperBound, by: 1), sums).place
+        }
         let step = max(chipSamples / 2, 1)
         let coarse = best(of: stride(from: chipSamples, to: last, by: step), sums)
         guard coarse.likeness > Self.leastLikeness else { return nil }

@@ -3,6 +3,7 @@ struct SoundingSearch {
     private let sounding: Sounding
     private var windowSamples: Int
     private let longestWindow: Int
+    private let expected: Int64?
     private var samples: [Float] = []
     private var first: Int64 = 0
 
@@ -10,8 +11,12 @@ struct SoundingSearch {
     private static let windowSeconds = 0.02
     private static let longestSeconds = 0.25
 
-    init(_ sounding: Sounding, sampleRateHz: Double, latencySamples: Int) {
+    /// - Parameters:
+    ///   - latencySamples: from the host to the antenna, at most.
+    ///   - expected: what is known of the relation, and to be confirmed.
+    init(_ sounding: Sounding, sampleRateHz: Double, latencySamples: Int, expected: Int64?) {
         self.sounding = sounding
+        self.expected = expected
         windowSamples = Int(Self.windowSeconds * sampleRateHz) + latencySamples + 2 * sounding.length
         longestWindow = max(Int(Self.longestSeconds * sampleRateHz), windowSamples)
     }
@@ -26,8 +31,9 @@ struct SoundingSearch {
         }
         samples.append(contentsOf: interleaved)
         guard samples.count >= 2 * windowSamples else { return nil }
-        if let sentAt = sounding.sentAt, let place = sounding.place(in: samples) {
-            return first + Int64(place) - sentAt
+        if let sentAt = sounding.sentAt {
+            let place = sounding.place(in: samples, expected: expected.map { Int($0 + sentAt - first) })
+            if let place { return first + Int64(place) - sentAt }
         }
         samples.removeAll(keepingCapacity: true)
         windowSamples = min(2 * windowSamples, longestWindow)
