@@ -181,8 +181,10 @@ let package = Package(
         tests(
             "RecordingTests",
             uses: [
-                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
-                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader",
+                "AIoTReplay",
+                "AIoTWorld", "AIoTF", "AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase",
+                "AIoTCapture",
             ]),
         tests(
             "SoftDeviceTests",
