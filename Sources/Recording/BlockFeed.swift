@@ -15,7 +15,8 @@ struct BlockFeed {
     private var overrun: Int64 = 0
     /// Octets until the limit; nil: none.
     private var allowance: Int64?
-    private var isClosed = false
+    /// Nothing is taken any more.
+    private(set) var isClosed = false
 
     /// Samples that found no room.
     private(set) var lostSamples: Int64 = 0

@@ -111,7 +111,7 @@ package final class IQRecorder: ReceiveTap {
     }
 
     package func ended(_ outcome: RadioOutcome, receiveSamples: Range<Int64>) {
-        guard let base = intake.withLock({ $0.feed?.base }) else { return }
+        guard let base = intake.withLock({ $0.feed.flatMap { $0.isClosed ? nil : $0.base } }) else { return }
         let range = (receiveSamples.lowerBound &+ base)..<(receiveSamples.upperBound &+ base)
         let isTaken = notes.withLock { notes in
             guard notes.count < Self.noteLimit else { return false }
