@@ -1,6 +1,6 @@
 package import AIoTBase
 package import AIoTDevice
-import AIoTMac
+package import AIoTMac
 package import AIoTPhy
 import Glibc
 
@@ -28,6 +28,8 @@ package struct SampleAir {
     private var position = 0
     /// Samples since the carrier was last on.
     private var samplesOff = 0
+    /// Is told of each R2D message when the devices have taken it in, and what they are then.
+    package var journal: ((R2DMessage, [Device]) -> Void)?
     /// The carrier of one piece as complex samples, for the devices' demodulator.
     private var envelope = [Float](repeating: 0, count: 2 * pieceLength)
 
@@ -86,14 +88,36 @@ package struct SampleAir {
     package mutating func process(
         carrier: UnsafeBufferPointer<Float>, received: UnsafeMutableBufferPointer<Float>
     ) {
-        guard received.count == 2 * carrier.count else { return }
+        let first = position
+        reflect(carrier: carrier, onto: leak, into: received)
+        guard position > first else { return }
+        for index in 0..<carrier.count {
+            received[2 * index] *= carrier[index]
+            received[2 * index + 1] *= carrier[index]
+        }
+        rotate(received, firstSample: first)
+        noise.add(to: received, constant: conditions.dcOffset)
+    }
+
+    /// As `process`, but gives the devices' reflection alone, for a carrier of 1 and without leak, offsets and noise: a
+    /// device's two states are -h and h, or 0 and 2h.
+    package mutating func reflect(
+        carrier: UnsafeBufferPointer<Float>, reflection: UnsafeMutableBufferPointer<Float>
+    ) {
+        reflect(carrier: carrier, onto: (0, 0), into: reflection)
+    }
+
+    private mutating func reflect(
+        carrier: UnsafeBufferPointer<Float>, onto rest: (re: Float, im: Float),
+        into sum: UnsafeMutableBufferPointer<Float>
+    ) {
+        guard sum.count == 2 * carrier.count else { return }
         var done = 0
         while done < carrier.count {
-            let rest = UnsafeBufferPointer(rebasing: carrier[done..<min(carrier.count, done + Self.pieceLength)])
-            let (count, isLost) = watch(rest)
-            let piece = UnsafeBufferPointer(rebasing: rest[0..<count])
-            hear(piece)
-            render(piece, into: UnsafeMutableBufferPointer(rebasing: received[2 * done..<2 * (done + count)]))
+            let remaining = UnsafeBufferPointer(rebasing: carrier[done..<min(carrier.count, done + Self.pieceLength)])
+            let (count, isLost) = watch(remaining)
+            hear(UnsafeBufferPointer(rebasing: remaining[0..<count]))
+            render(onto: rest, into: UnsafeMutableBufferPointer(rebasing: sum[2 * done..<2 * (done + count)]))
             if isLost { loseCarrier() }
             done += count
         }
@@ -166,39 +190,34 @@ extension SampleAir {
                     startSample: start,
                     endSample: start + waveform.seconds * sampleRateHz + 1))
         }
+        journal?(message, devices)
     }
 
-    private mutating func render(
-        _ carrier: UnsafeBufferPointer<Float>, into received: UnsafeMutableBufferPointer<Float>
-    ) {
-        let end = position + carrier.count
-        for index in 0..<carrier.count {
-            received[2 * index] = leak.re
-            received[2 * index + 1] = leak.im
+    /// The devices' states times their gains, on top of `rest`.
+    private mutating func render(onto rest: (re: Float, im: Float), into sum: UnsafeMutableBufferPointer<Float>) {
+        let count = sum.count / 2
+        let end = position + count
+        for index in 0..<count {
+            sum[2 * index] = rest.re
+            sum[2 * index + 1] = rest.im
         }
         for reflection in reflections where reflection.startSample < Double(end) {
             reflection.waveform.add(
-                gain: reflection.gain, to: received, firstSample: position, startSample: reflection.startSample,
+                gain: reflection.gain, to: sum, firstSample: position, startSample: reflection.startSample,
                 sampleRateHz: sampleRateHz)
         }
-        for index in 0..<carrier.count {
-            received[2 * index] *= carrier[index]
-            received[2 * index + 1] *= carrier[index]
-        }
-        rotate(received)
-        noise.add(to: received, constant: conditions.dcOffset)
         position = end
         reflections.removeAll { $0.endSample < Double(end) }
     }
 
     /// The common frequency offset, by a phasor that is set anew at every 256th sample of the stream.
-    private func rotate(_ received: UnsafeMutableBufferPointer<Float>) {
+    private func rotate(_ received: UnsafeMutableBufferPointer<Float>, firstSample: Int) {
         guard conditions.carrierOffsetHz != 0 else { return }
         let turns = conditions.carrierOffsetHz / sampleRateHz
         let step = (re: cos(2 * .pi * turns), im: sin(2 * .pi * turns))
         var phasor = (re: 1.0, im: 0.0)
         for index in 0..<received.count / 2 {
-            let sample = position + index
+            let sample = firstSample + index
             if index == 0 || sample.isMultiple(of: 256) {
                 let turn = (Double(sample) * turns).truncatingRemainder(dividingBy: 1)
                 phasor = (cos(2 * .pi * turn), sin(2 * .pi * turn))

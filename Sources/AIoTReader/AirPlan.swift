@@ -12,13 +12,26 @@ struct AirPlan: Sendable {
     /// How long an exchange waits for the AIoTF.
     var budget: AirDuration { .milliseconds(Int64(configuration.exchangeBudgetMilliseconds)) }
 
-    /// How a device sends a message of `octets`.
-    func schedule(transportBlockOctets octets: Int, startOffset: UInt16 = 0) -> Schedule {
+    /// How a device sends a message of `octets`, as early as the reader's minimum turnaround lets it.
+    func schedule(transportBlockOctets octets: Int) -> Schedule {
         Schedule(
             rateCode: UInt8(truncatingIfNeeded: configuration.rateCode),
             subcarrierCode: UInt8(truncatingIfNeeded: configuration.subcarrierCode), fec: configuration.fec,
             repetition: configuration.repetition, midamble: configuration.midamble,
-            transportBlockOctets: UInt8(clamping: octets), startOffset: startOffset)
+            transportBlockOctets: UInt8(clamping: octets), startOffset: leastStartOffset)
+    }
+
+    /// The start offset with which a burst is due at the minimum turnaround.
+    private var leastStartOffset: UInt16 {
+        let unit = profile.startOffsetUnit.nanoseconds
+        let least = Int64(min(max(configuration.minTurnaroundMilliseconds, 0), 60_000)) * 1_000_000
+        let units = (least - profile.d2rTurnaround.nanoseconds + unit - 1) / unit
+        return UInt16(clamping: units)
+    }
+
+    /// Nominal start of the earliest burst after the end of its frame, in seconds.
+    private func delaySeconds(_ startOffset: UInt16) -> Double {
+        (profile.d2rTurnaround + profile.startOffsetUnit * Int64(startOffset)).seconds
     }
 
     /// The transport block for a NAS PDU of `expectedD2RMsgSize` octets: min(n + 2, 255) (`spec/3a`).
@@ -45,24 +58,25 @@ struct AirPlan: Sendable {
         let format = schedule.burstFormat()
         let burst = format.duration(in: profile).seconds
         let slot = format.slotDuration(in: profile).seconds
-        let lastButOne = profile.d2rTurnaround.seconds + Double(timePositions - 2) * slot
+        let lastButOne = delaySeconds(schedule.startOffset) + Double(timePositions - 2) * slot
         return (lastButOne + burst) / (1 - profile.largestClockError)
             <= (lastButOne + slot) / (1 + profile.largestClockError)
     }
 
-    /// Start offsets for bursts of one shape that follow each other and cannot meet; as many as 16 bits can tell.
+    /// Start offsets for bursts of one shape that follow each other and cannot meet, the first as `schedule` has it; as
+    /// many as 16 bits can tell.
     func consecutiveOffsets(count: Int, schedule: Schedule) -> [UInt16] {
         let burst = schedule.burstFormat().duration(in: profile).seconds
-        let unit = profile.startOffsetUnit.seconds
-        let turnaround = profile.d2rTurnaround.seconds
         let slowest = 1 - profile.largestClockError
         let fastest = 1 + profile.largestClockError
         var offsets: [UInt16] = []
-        var start = turnaround
-        while offsets.count < count, let offset = UInt16(exactly: ((start - turnaround) / unit).rounded(.up)) {
+        var next: UInt16? = schedule.startOffset
+        while offsets.count < count, let offset = next {
             offsets.append(offset)
-            let latestEnd = (turnaround + Double(offset) * unit + burst) / slowest
-            start = (latestEnd + profile.slotGuard.seconds) * fastest
+            let latestEnd = (delaySeconds(offset) + burst) / slowest
+            let start = (latestEnd + profile.slotGuard.seconds) * fastest
+            let units = (start - profile.d2rTurnaround.seconds) / profile.startOffsetUnit.seconds
+            next = UInt16(exactly: units.rounded(.up))
         }
         return offsets
     }
@@ -77,6 +91,7 @@ struct AirPlan: Sendable {
             profile.r2dStartIndicator.reduce(0, +) + Double(chips) / Double(max(1, configuration.chipsPerSymbol))
         let occasion = schedule.burstFormat().slotDuration(in: profile).seconds
         let positions = Double(1 << configuration.frequencyCode)
-        return (symbols / profile.r2dSymbolRateHz + profile.d2rTurnaround.seconds) * positions / occasion
+        let frame = symbols / profile.r2dSymbolRateHz + delaySeconds(schedule.startOffset)
+        return frame * positions / occasion
     }
 }

@@ -47,10 +47,36 @@ extension Reader {
 
 extension Reader {
     /// Sessions are gone: what was paged is given up, what has not been paged yet may still come.
-    mutating func loseCarrier() {
+    mutating func loseCarrier(cause: Cause, reason: EndReason) {
         transmitting = nil
         for name in inventories.filter({ $0.rounds > 0 }).map(\.request.name) {
-            giveUp(name, .carrierLost, reason: .carrierLost, cause: .aiotDeviceNotReachable)
+            giveUp(name, .carrierLost, reason: reason, cause: cause)
+        }
+    }
+
+    /// A radio that went took the carrier with it; when it is back the next frame brings the carrier up again.
+    mutating func changeRadio(isUsable: Bool, at time: AirTime) {
+        guard isUsable == (radioAwaySince != nil) else { return }
+        radioAwaySince = isUsable ? nil : time
+        guard !isUsable else { return }
+        isCarrierOn = false
+        loseCarrier(cause: .hardwareFailure, reason: .radioLost)
+    }
+
+    /// Until when inventories wait for a radio that is away; nil where none does.
+    var radioHold: AirTime? { inventories.isEmpty ? nil : radioHoldEnd }
+
+    /// Whether the radio has been away for longer than an inventory waits for it.
+    func isRadioLost(at time: AirTime) -> Bool { radioHoldEnd.map { $0 <= time } ?? false }
+
+    private var radioHoldEnd: AirTime? {
+        radioAwaySince.map { $0 + .milliseconds(Int64(configuration.radioHoldMilliseconds)) }
+    }
+
+    /// The radio does not come back: another reader may serve.
+    mutating func endInventoriesWithoutRadio() {
+        for name in inventories.map(\.request.name) {
+            giveUp(name, .carrierLost, reason: .radioLost, cause: .hardwareFailure)
         }
     }
 

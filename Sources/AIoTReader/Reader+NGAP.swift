@@ -21,7 +21,7 @@ extension Reader {
         switch (pdu, state) {
         case (.ngSetupResponse(let message), .settingUp): setUp(link, by: message)
         case (.ngSetupFailure, .settingUp): disconnect(link, at: time)
-        case (.inventoryRequest(let message), _) where isUp: receive(message, over: link)
+        case (.inventoryRequest(let message), _) where isUp: receive(message, over: link, at: time)
         case (.commandRequest(let message), _) where isUp: receive(message, over: link, at: time)
         case (.aiotSessionReleaseCommand(let message), _) where isUp: receive(message, over: link)
         case (.errorIndication, _): break
@@ -33,9 +33,9 @@ extension Reader {
         if case .unknownIE = error { .abstractSyntaxErrorReject } else { .transferSyntaxError }
     }
 
-    private mutating func receive(_ message: NGAP.InventoryRequest, over link: LinkID) {
+    private mutating func receive(_ message: NGAP.InventoryRequest, over link: LinkID, at time: AirTime) {
         let name = AirRequest.Name(message.session, over: link)
-        if let cause = refusal(of: message, name: name) {
+        if let cause = refusal(of: message, name: name, at: time) {
             send(.inventoryFailure(InventoryFailure(session: message.session, cause: cause)), over: link)
             return
         }
@@ -61,8 +61,9 @@ extension Reader {
     /// The paging A-IoT NAS PDU is octet 1, nonce1 and the identity (`spec/3` "The procedure on it").
     private static let pagingType: UInt8 = 1
 
-    private func refusal(of message: NGAP.InventoryRequest, name: AirRequest.Name) -> Cause? {
+    private func refusal(of message: NGAP.InventoryRequest, name: AirRequest.Name, at time: AirTime) -> Cause? {
         if isStopping { return .omIntervention }
+        if isRadioLost(at: time) { return .hardwareFailure }
         // Its devices' last messages are kept for the AIoTF that accepted this reader, and for no other.
         if case .up(let identifier?) = links[name.link], identifier != name.aiotfIdentifier { return .semanticError }
         if inventories.contains(where: { $0.request.name == name }) { return .multipleAIoTSessionIDInstances }

@@ -41,6 +41,8 @@ package struct Reader: Sendable {
     /// Links whose AIoTF reads too slowly.
     var congested: Set<LinkID> = []
     private(set) var isStopping = false
+    /// Set while the radio is away.
+    var radioAwaySince: AirTime?
     /// In order of arrival: the first that is not complete has the air.
     var inventories: [Inventory] = []
     var deviceIDs: DeviceNGAPIDs
@@ -55,7 +57,7 @@ package struct Reader: Sendable {
     var relays: [UInt64: RelayPurpose] = [:]
     var lastRelay: UInt64 = 0
     private var lastTransactionID = TransactionID(15)
-    private var isCarrierOn = false
+    var isCarrierOn = false
     private var schedule: AirSchedule
 
     package init(configuration: ReaderConfiguration) {
@@ -84,7 +86,9 @@ package struct Reader: Sendable {
             transmitting = nil
             withInventory(ended.inventory) { $0.ended(ended.purpose, reports: reports, at: time) }
         case .carrierLost:
-            loseCarrier()
+            loseCarrier(cause: .aiotDeviceNotReachable, reason: .carrierLost)
+        case .radioChanged(let isUsable):
+            changeRadio(isUsable: isUsable, at: time)
         case .stopping:
             isStopping = true
         }
@@ -97,6 +101,7 @@ package struct Reader: Sendable {
             withInventory(at: index) { $0.advance(to: time) }
         }
         for (link, end) in linkHolds where end <= time { endInventories(of: link) }
+        if let end = radioHold, end <= time { endInventoriesWithoutRadio() }
         goOn(at: time)
     }
 
@@ -113,10 +118,8 @@ package struct Reader: Sendable {
 
     /// When `advance` is due at the latest.
     package var nextDeadline: AirTime? {
-        let hold = linkHolds.lazy.map(\.end).min()
-        let exchange = inventories.lazy.compactMap(\.nextDeadline).min()
-        guard let hold, let exchange else { return hold ?? exchange }
-        return min(hold, exchange)
+        let holds = linkHolds.map(\.end) + (radioHold.map { [$0] } ?? [])
+        return (holds + inventories.compactMap(\.nextDeadline)).min()
     }
 
     /// Whether nothing is open, on the air or to be told.
@@ -195,7 +198,7 @@ extension Reader {
     /// Tells the AIoTF what there is to tell, then gives the air something to do.
     private mutating func goOn(at time: AirTime) {
         for name in inventories.map(\.request.name) { tellReports(of: name) }
-        if transmitting == nil { transmitNext(at: time) }
+        if transmitting == nil, radioAwaySince == nil { transmitNext(at: time) }
         goOnStopping()
         guard inventories.isEmpty, isCarrierOn, transmitting == nil else { return }
         isCarrierOn = false

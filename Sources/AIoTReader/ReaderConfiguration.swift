@@ -22,15 +22,23 @@ package struct ReaderConfiguration: Hashable, Sendable {
     package var fixedQ: Int?
     /// Pagings per transaction at most.
     package var maxRounds = 16
+    /// No burst is due earlier than this after the end of its R2D frame, ms: what a device behind a USB host needs.
+    /// 0 leaves it at the turnaround of the air.
+    package var minTurnaroundMilliseconds = 0
     /// How long an exchange may wait for the AIoTF, ms.
     package var exchangeBudgetMilliseconds = 500
     /// How long an inventory outlives its link, ms.
     package var linkHoldMilliseconds = 10_000
+    /// How long an inventory that has not been paged yet waits for a radio that is away, ms.
+    package var radioHoldMilliseconds = 10_000
     /// Sample rate of the front end: R * bit rate must not exceed a quarter of it.
     package var sampleRateHz = 1_920_000.0
     package var identity = ReaderIdentity()
 
     package init() {}
+
+    /// Minimum turnarounds that the start offset can tell: 16 bits of 50 µs and the air's own (`spec/2 "Timing"`), ms.
+    package static let minTurnaroundRange = 0...3_276
 
     /// Why the reader cannot work so; empty when it can. Each text says what to change.
     package var problems: [String] {
@@ -43,11 +51,18 @@ package struct ReaderConfiguration: Hashable, Sendable {
         if !(0...3).contains(frequencyCode) { found.append("frequency positions: take 1, 2, 4 or 8") }
         if let fixedQ, !(0...15).contains(fixedQ) { found.append("q \(fixedQ): take 0 to 15") }
         if maxRounds < 1 || maxRounds > 10_000 { found.append("rounds \(maxRounds): take 1 to 10,000") }
+        if !Self.minTurnaroundRange.contains(minTurnaroundMilliseconds) {
+            found.append(
+                "minimum turnaround \(minTurnaroundMilliseconds) ms: take 0 to 3,276, what a start offset can tell")
+        }
         if exchangeBudgetMilliseconds < 1 || exchangeBudgetMilliseconds > 60_000 {
             found.append("exchange budget \(exchangeBudgetMilliseconds) ms: take 1 to 60,000")
         }
         if linkHoldMilliseconds < 0 || linkHoldMilliseconds > 3_600_000 {
             found.append("link hold \(linkHoldMilliseconds) ms: take 0 to 3,600,000")
+        }
+        if radioHoldMilliseconds < 0 || radioHoldMilliseconds > 3_600_000 {
+            found.append("radio hold \(radioHoldMilliseconds) ms: take 0 to 3,600,000")
         }
         if accessMode == .reserved { found.append("access mode 3 is not defined: take CBRA, CFRA or direct") }
         if found.isEmpty { found += scheduleProblems }

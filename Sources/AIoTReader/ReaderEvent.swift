@@ -26,6 +26,8 @@ package enum ReaderEvent: Sendable {
     case transmissionEnded(id: UInt64, reports: [OccasionReport])
     /// The carrier was interrupted: every device has lost its session.
     case carrierLost
+    /// The radio has gone (unplugged, failed), its carrier with it, or is there again; it is taken to be there at first.
+    case radioChanged(isUsable: Bool)
     /// The operator ends the service: exchanges in flight come to their end, nothing new begins.
     case stopping
 }
@@ -87,6 +89,8 @@ package enum EndReason: String, Hashable, Sendable {
     /// The link to its AIoTF was down for too long, or began anew.
     case linkLost
     case carrierLost
+    /// The radio was away in the middle of it, or for too long.
+    case radioLost
     case stopped
 }
 

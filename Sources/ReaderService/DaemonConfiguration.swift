@@ -93,8 +93,12 @@ package struct DaemonConfiguration: Sendable {
         }
         reader.fixedQ = mapping.int("q", in: 0...15)
         if let rounds = mapping.int("max-rounds", in: 1...10_000) { reader.maxRounds = rounds }
+        if let least = mapping.int("min-turnaround-ms", in: ReaderConfiguration.minTurnaroundRange) {
+            reader.minTurnaroundMilliseconds = least
+        }
         if let budget = mapping.int("exchange-budget-ms", in: 1...60_000) { reader.exchangeBudgetMilliseconds = budget }
         if let hold = mapping.int("link-hold-ms", in: 0...3_600_000) { reader.linkHoldMilliseconds = hold }
+        if let hold = mapping.int("radio-hold-ms", in: 0...3_600_000) { reader.radioHoldMilliseconds = hold }
         for problem in reader.problems { root.problem("air", problem) }
     }
 

@@ -36,6 +36,7 @@ struct ReaderLoop {
     /// Set once the service is to stop.
     private var stopDeadline: AirTime?
     private var linkStates: [String]
+    private var radioState = RadioState.ready
     /// By link: PDUs that wait until the spool has been flushed; a link's credit bounds them.
     private var held: [LinkID: [[UInt8]]] = [:]
     private var busy: [Bool]
@@ -69,8 +70,7 @@ struct ReaderLoop {
             outcome = nil
             shells.log.warning("the carrier was lost: every device has lost its session")
             reader.handle(.carrierLost, at: now)
-        case .radio(.stateChanged(let state, let why)):
-            shells.log.notice("front end \(state.rawValue): \(why)")
+        case .radio(.stateChanged(let state, let why)): changeRadio(to: state, why: why, at: now)
         case .spooled(let relay, .success(let sequence)):
             carryOut(book.spooled(relay, sequence: sequence), at: now)
         case .spooled(let relay, .failure(let error)):
@@ -175,7 +175,26 @@ extension ReaderLoop {
 
     private mutating func tell(_ state: String, of id: LinkID) {
         linkStates[id.value] = state
-        shells.status(zip(shells.linkNames, linkStates).map { "link \($0) \($1)" }.joined(separator: "; "))
+        tellStatus()
+    }
+
+    private func tellStatus() {
+        let links = zip(shells.linkNames, linkStates).map { "link \($0) \($1)" }
+        shells.status((["front end \(radioState.rawValue)"] + links).joined(separator: "; "))
+    }
+}
+
+// MARK: - The radio
+
+extension ReaderLoop {
+    private mutating func changeRadio(to state: RadioState, why: String, at now: AirTime) {
+        let level: Logger.Level = state.isUsable || state == .opening ? .notice : .warning
+        shells.log.log(level: state == .degraded ? .warning : level, "front end \(state.rawValue): \(why)")
+        radioState = state
+        tellStatus()
+        // What was on the air is not told any more.
+        if !state.isUsable { outcome = nil }
+        reader.handle(.radioChanged(isUsable: state.isUsable), at: now)
     }
 }
 

@@ -110,6 +110,9 @@ struct InventoryOptions: ParsableArguments {
         help: "Probability that a device misses a frame or its burst is lost (burst level only).")
     var loss = 0.0
 
+    @Option(help: "No burst is due earlier than this after its R2D frame, ms: what devices behind a USB host need.")
+    var minTurnaround = 0
+
     @Option(help: "Simulated round trip to the AIoTF, ms.")
     var coreRtt = 0
 
@@ -158,6 +161,7 @@ struct InventoryOptions: ParsableArguments {
         configuration.accessMode = access.mode
         configuration.fixedQ = q
         configuration.maxRounds = maxRounds
+        configuration.minTurnaroundMilliseconds = minTurnaround
         return configuration
     }
 }

@@ -1,4 +1,5 @@
 import AIoTBase
+import AIoTReader
 import ArgumentParser
 import Foundation
 import LoopbackFrontEnd
@@ -26,15 +27,24 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
     var config: String
 
+    @Option(help: "No burst is due earlier than this after its R2D frame, ms; goes before air.min-turnaround-ms.")
+    var minTurnaround: Int?
+
     @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LogLevelOption.info
+
+    func validate() throws {
+        guard let minTurnaround, !ReaderConfiguration.minTurnaroundRange.contains(minTurnaround) else { return }
+        throw ValidationError("--min-turnaround \(minTurnaround): take 0 to 3,276 ms, what a start offset can tell")
+    }
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let log = ProgramLog.make(level: logLevel)
         do {
             let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            let configuration = DaemonConfiguration(file.root)
+            var configuration = DaemonConfiguration(file.root)
+            if let minTurnaround { configuration.reader.minTurnaroundMilliseconds = minTurnaround }
             let frontEnd = FrontEndSettings(file.root)
             try file.finish()
             let daemon = try ReaderDaemon(

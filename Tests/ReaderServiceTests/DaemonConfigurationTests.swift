@@ -43,7 +43,8 @@ struct DaemonConfigurationTests {
               {name: dock 4, gnb-id: 0x2A, index: 3, plmn: "262f01", tracking-area: "000102", area: "0a0b0c"}
             air:
               {chips-per-symbol: 12, rate-code: 3, subcarrier-code: 1, fec: true, repetition: true, midamble: true,
-               frequencies: 4, access: cbra, q: 5, max-rounds: 9, exchange-budget-ms: 250, link-hold-ms: 0}
+               frequencies: 4, access: cbra, q: 5, max-rounds: 9, exchange-budget-ms: 250, link-hold-ms: 0,
+               min-turnaround-ms: 20}
             tls: {certificate: c.pem, key: k.pem, authorities: a.pem, peer-names: [aiotf]}
             links:
               - {endpoints: ["tls://one.example", "tls://[2001:db8::1]:4000"]}
@@ -65,6 +66,7 @@ struct DaemonConfigurationTests {
         #expect(air.fec && air.repetition && air.midamble)
         #expect(air.accessMode == .cbra && air.fixedQ == 5 && air.maxRounds == 9)
         #expect(air.exchangeBudgetMilliseconds == 250 && air.linkHoldMilliseconds == 0)
+        #expect(air.minTurnaroundMilliseconds == 20)
         #expect(configuration.links.map(\.name) == ["link-1", "own"])
         #expect(configuration.links[0].endpoints.last == .tls(host: "2001:db8::1", port: 4_000))
         #expect(configuration.links[0].tls?.peerNames == ["aiotf"])
@@ -94,6 +96,7 @@ struct DaemonConfigurationTests {
         ("\(link)\nair: {frequencies: 3}", "2:20: ", "1, 2, 4 or 8"),
         ("\(link)\nair: {access: aloha}", "2:15: ", "auto, cbra, direct, cfra"),
         ("\(link)\nair: {fec: yes}", "2:12: ", "true or false"),
+        ("\(link)\nair: {min-turnaround-ms: 3277}", "2:26: ", "0 to 3276"),
         ("\(link)\nair: {q: 12}", "2:6: ", "take 11 at most"),
         ("\(link)\nair: {rate-code: 7, subcarrier-code: 3}", "2:6: ", "lower the rate"),
         ("\(link)\nspool: {limit-octets: 100}", "2:23: ", "65536 to 1073741824"),

@@ -1,6 +1,7 @@
 import AIoTBase
 import AIoTLink
 import AIoTReader
+import RadioFrontEnd
 import Spool
 import Synchronization
 import Testing
@@ -107,6 +108,22 @@ struct ReaderLoopTests {
         #expect(try bench.deedNames() == [])
         try bench.pass(milliseconds: 1)
         #expect(try bench.deedNames() == ["InventoryReport"])
+    }
+
+    @Test func aRadioThatGoesTakesItsFrameWithItAndPagesAgainWhenItIsBack() throws {
+        var (bench, frame) = try paging()
+        defer { bench.spool.close() }
+        try bench.answer(frame, after: 5)
+        try bench.handle(.radio(.stateChanged(.absent, why: "unplugged")))
+        _ = try bench.deedNames()
+        try bench.pass(milliseconds: 5)
+        #expect(try bench.deedNames() == [], "what was under way is not told any more")
+        try bench.request(9)
+        _ = try bench.deedNames()
+        try bench.handle(.radio(.stateChanged(.opening, why: "plugged in")))
+        #expect(try bench.deedNames() == [])
+        try bench.handle(.radio(.stateChanged(.degraded, why: "losing samples")))
+        #expect(try bench.deedNames() == ["carrier on", "Paging"])
     }
 
     @Test func aStopWithNothingInFlightEndsAtOnce() throws {
