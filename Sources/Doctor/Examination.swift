@@ -22,6 +22,7 @@ package struct Examination {
         switch check {
         case .configuration: configuration
         case .boxes: boxes
+        case .firmware: facts.boxes.compactMap(firmware)
         case .permission: facts.boxes.compactMap { Permission(facts).finding(of: $0) }
         case .udevRule: udevRule
         case .kernelDriver: facts.boxes.compactMap(kernelDriver)
@@ -40,6 +41,7 @@ package struct Examination {
     /// What is said where a check has found nothing to tell.
     private static func nothing(_ check: Finding.Check) -> String {
         switch check {
+        case .firmware: "no box is known to have firmware that is too old"
         case .permission: "every box that is there may be opened"
         case .kernelDriver: "no driver of the kernel has a box"
         case .modemManager: "ModemManager leaves the boxes alone"
@@ -77,7 +79,9 @@ package struct Examination {
                 .boxes, box.model.remedy == nil ? .ok : .problem, "\(box.place)\(serial)", remedy: box.model.remedy)
         }
         findings += facts.wanted.compactMap(absence)
-        if findings.isEmpty {
+        if findings.isEmpty, !facts.needsBoxes {
+            findings.append(Finding(.boxes, .ok, "no box is on USB, and the configuration needs none"))
+        } else if findings.isEmpty {
             findings.append(Finding(.boxes, .problem, "no box that we know is on USB", remedy: Self.whenAbsent))
         }
         return findings
@@ -107,6 +111,14 @@ package struct Examination {
         return Finding(
             .boxes, .problem, "the configuration wants \(wanted.text), and \(meant.count) are there: \(there)",
             remedy: "write `serial:` into the front-end section, with enough of the number")
+    }
+
+    /// From API 1.06 on a HackRF counts the samples that it loses (`design/front-ends.md`).
+    private func firmware(_ box: BoxFacts) -> Finding? {
+        guard box.model.kind == .hackRF, box.model.remedy == nil, box.device.release < 0x0106 else { return nil }
+        return Finding(
+            .firmware, .warning, "\(box.place) has API \(box.release), which counts no lost samples; 1.06 does",
+            remedy: "hackrf_spiflash -w hackrf_one_usb.bin, of release 2023.01.1 or later, then press its reset button")
     }
 
     private func kernelDriver(_ box: BoxFacts) -> Finding? {

@@ -12,6 +12,7 @@ package struct Finding: Hashable, Sendable {
     package enum Check: String, CaseIterable, Sendable {
         case configuration
         case boxes
+        case firmware
         case permission
         case udevRule = "udev-rule"
         case kernelDriver = "kernel-driver"

@@ -82,6 +82,8 @@ package struct MachineFacts: Hashable, Sendable {
     package var stateDirectory = Directory(path: "/var/lib/aiot-reader", state: .missing)
     package var configuration = Configuration.none
     package var wanted: [WantedBox] = []
+    /// False where the configuration has simulated devices.
+    package var needsBoxes = true
     package var hasLibrtlsdr = false
 
     package init() {}

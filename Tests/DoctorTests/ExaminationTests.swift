@@ -7,7 +7,8 @@ import USBTransport
 /// Every finding from facts that are planted one at a time.
 @Suite struct ExaminationTests {
     private typealias Case = (
-        change: @Sendable (inout MachineFacts) throws -> Void, check: Finding.Check, verdict: Finding.Verdict, says: String,
+        change: @Sendable (inout MachineFacts) throws -> Void, check: Finding.Check, verdict: Finding.Verdict,
+        says: String,
         remedy: String
     )
 
@@ -23,6 +24,7 @@ import USBTransport
         ({ $0.wanted = [.init(.hackRF, .address(bus: 3, device: 1))] }, .boxes, .problem, "bus 3 device 1", "plug"),
         ({ $0.boxes.append($0.boxes[0]) }, .boxes, .problem, "and 2 are there", "serial:"),
         ({ $0.boxes = [try inDFUMode()] }, .boxes, .problem, "DFU", "reset button"),
+        ({ $0.boxes[0].device.release = 0x0104 }, .firmware, .warning, "API 1.04", "hackrf_spiflash"),
         ({ $0.boxes[0].access = .noPermission }, .permission, .problem, "by ada", "plug it in again"),
         ({ $0.boxes[0].access = .busy }, .permission, .warning, "in use", "fuser -v /dev/bus/usb/001/004"),
         (
@@ -119,6 +121,12 @@ import USBTransport
         #expect(remedy().contains("log in again"))
         facts.user.isInGroup = true
         #expect(remedy().contains("plug it in again"))
+    }
+
+    @Test func simulatedDevicesNeedNoBox() throws {
+        var facts = try Facts.machine()
+        (facts.boxes, facts.wanted, facts.needsBoxes) = ([], [], false)
+        #expect(Examination(facts).findings.allSatisfy { $0.verdict == .ok })
     }
 
     @Test func twoBoxesInTheMachineItselfShareNoHub() throws {

@@ -126,7 +126,9 @@ class HackRF:
     def told(self, request):
         part = struct.pack("<2I", 0xA000CB3C, 0x004F4755) + b"".join(
             struct.pack("<I", int(self.serial[place:place + 8], 16)) for place in range(0, 32, 8))
-        m0 = struct.pack("<2H9I", self.mode, 0, self.mode, self.moved, self.moved, self.shortfalls, 0, 0, 0, 0, 0)
+        # What its second core does: receiving, waiting for the first 32 KiB, transmitting.
+        active = {1: 2, 2: 4 if self.has_begun else 3}.get(self.mode, 0)
+        m0 = struct.pack("<2H9I", self.mode, 0, active, self.moved, self.moved, self.shortfalls, 0, 0, 0, 0, 0)
         return {14: b"\x02", 15: b"2022.09.1", 18: part, 19: b"\x01", 20: b"\x01", 21: b"\x01", 27: b"\xFF" * 8,
                 41: m0, 45: b"\x00", 46: struct.pack(">I", 2)}.get(request)
 

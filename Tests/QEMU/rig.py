@@ -19,7 +19,7 @@ INSTANCE = f"aiot-reader@hackrf-{TRANSMITTER}"
 READY_CONFIGURATION = "two-box.yaml"
 CONFIGURATION = f"""front-end:
   type: two-box
-  transmitter: {{type: hackrf, serial: "{TRANSMITTER}"}}
+  transmitter: {{serial: "{TRANSMITTER}"}}
   receiver: {{type: hackrf, serial: "{RECEIVER}"}}
   sample-rate-hz: 2000000
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:38414"]}}]

@@ -10,7 +10,7 @@ need_packages systemd
 units=(aiot-reader.service aiot-reader@hackrf-0123.service aiot-reader-aiotf.service)
 # The file of a unit.
 file() { echo "systemd/${1/@*./@.}"; }
-# In tenths. Real-time priority for samples (no RestrictRealtime, sched_setscheduler) costs the reader 0.2 of it.
+# In tenths. Real-time priority for samples (no RestrictRealtime, two system calls more) costs the reader 0.2 of it.
 largest_exposure=17
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
