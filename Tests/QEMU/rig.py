@@ -127,18 +127,18 @@ class Rig:
         await self.run(f"cd /etc/aiot-reader && mv {READY_CONFIGURATION} hackrf-{TRANSMITTER}.yaml")
         self.plug()
         await self.until("plugging in has started the service", f"systemctl is-active '{INSTANCE}'", 60)
-        await self.until("the front end streams", self.status("ready|degraded"), 60)
+        await self.until("the front end streams", self.status("front end (ready|degraded)"), 60)
         await self.show(f"systemctl show -p MainPID,StatusText,NRestarts '{INSTANCE}'")
 
     async def unplug_and_replug(self, ports, name):
         """The daemon outlives its box and takes it up again."""
         process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
         self.unplug(ports)
-        await self.until(f"the daemon says that {name} is absent", self.status("absent"), 10)
+        await self.until(f"the daemon says that {name} is absent", self.status("front end absent"), 10)
         for port in ports:
             port.plug()
         self.say(f"{name} plugged in again")
-        took = await self.until("it streams again", self.status("ready|degraded"), 60)
+        took = await self.until("it streams again", self.status("front end (ready|degraded)"), 60)
         if process != await self.run(f"systemctl show -P MainPID '{INSTANCE}'"):
             raise Failure("the daemon is another process now")
         return took
