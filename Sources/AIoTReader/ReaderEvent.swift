@@ -67,6 +67,16 @@ package struct R2DTransmission: Hashable, Sendable {
     /// What may come after it; empty when nothing is due.
     package var windows: AirSchedule.Windows
 
+    package init(
+        id: UInt64, message: R2DMessage, octets: [UInt8], chipsPerSymbol: Int, windows: AirSchedule.Windows
+    ) {
+        self.id = id
+        self.message = message
+        self.octets = octets
+        self.chipsPerSymbol = chipsPerSymbol
+        self.windows = windows
+    }
+
     /// Where bursts may come.
     package var expected: [ExpectedBurst] { windows.bursts }
 }

@@ -44,6 +44,8 @@ package struct BoxAirSettings: Sendable {
         var receiver = AirBox("Emulated receiver", transmits: false, transmitFormat: .ci8, receiveFormat: .ci8)
         receiver.clockErrorPPM = clockErrorPPM
         receiver.frequencyOffsetHz = frequencyOffsetHz
+        // As a receiver of 8 bits has it: its own noise spreads the steps of the converter.
+        receiver.noiseDeviation = 0.003
         var settings = Self(
             boxes: [transmitter, receiver], couplings: [[.zero, AirGain(0.5, phase: 0.7)], []])
         settings.devices = devices

@@ -95,9 +95,10 @@ extension BoxLane {
         if rate == 1 {
             _ = samples.update(fromContentsOf: heardBlock[..<(2 * count)])
         } else {
-            let origin = Double(first) - Double(block.first) * rate
+            let step = 1 / rate
+            let origin = (Double(first) - Double(block.first) * rate) * step
             for index in 0..<count {
-                let place = (origin + Double(index)) / rate
+                let place = origin + Double(index) * step
                 let whole = min(Int(place), block.count - 1)
                 let part = Float(place - Double(whole))
                 let from = 2 * whole

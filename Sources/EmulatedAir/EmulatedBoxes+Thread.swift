@@ -53,7 +53,7 @@ extension EmulatedBoxes {
 
     /// One block.
     private func makeBlock() {
-        settings.hold?()
+        control.withLock { $0.hold }?()
         befallPlanned()
         streams.withLock { lanes in
             for (index, lane) in lanes.enumerated() { tellTroubles(lane, index) }
@@ -61,9 +61,9 @@ extension EmulatedBoxes {
                 transmit(lane, index)
             }
             air.withLock { $0.advance(blockSamples) }
+            control.withLock { $0.position += Int64(blockSamples) }
             for (index, lane) in lanes.enumerated() where airSettings.boxes[index].receives { receive(lane, index) }
         }
-        control.withLock { $0.position += Int64(blockSamples) }
     }
 
     /// Calls `body` with a box's streams where it has some; `stop` waits for it.

@@ -1,10 +1,11 @@
+package import AIoTBase
 package import AIoTDevice
 package import AIoTMac
 import Transceiver
 
 /// The boxes of a `BoxAir` as transceivers in memory, moved by one thread, with faults that tests plant.
 ///
-/// While at least one box streams, the thread does the same for each block: it calls `hold`, asks the streaming boxes for
+/// While at least one box streams, the thread does the same for each block: it calls the hold, asks the streaming boxes for
 /// samples in their order, moves the air, and gives the streaming boxes what they received in their order. So what happens
 /// depends on the callbacks alone; under `.free` and `.stepped` it repeats itself. A box that does not stream sends
 /// nothing. A callback may not call `stop`.
@@ -28,6 +29,7 @@ package final class EmulatedBoxes: Sendable {
         /// In the order of their times.
         var planned: [(sample: Int64, box: Int, fault: PlannedFault)] = []
         var position: Int64 = 0
+        var hold: (@Sendable () -> Void)?
     }
 
     package init(_ airSettings: BoxAirSettings, _ settings: EmulatedBoxesSettings = EmulatedBoxesSettings()) {
@@ -67,6 +69,14 @@ extension EmulatedBoxes {
     package var devices: [Device] { air.withLock { $0.devices } }
     /// Samples of the air so far.
     package var position: Int64 { control.withLock { $0.position } }
+    /// The air's own time: the clock of a front end whose air is not paced by the machine's.
+    package var time: AirTime { AirTime.zero + AirDuration(seconds: Double(position) / airSettings.sampleRateHz) }
+
+    /// Is called before each block on the thread of the air, which waits for it: how a consumer holds a free air until it
+    /// has taken what it got.
+    package func setHold(_ hold: (@Sendable () -> Void)?) {
+        control.withLock { $0.hold = hold }
+    }
 
     package func counts(of box: Int) -> BoxCounts {
         control.withLock { $0.boxes.indices.contains(box) ? $0.boxes[box].counts : BoxCounts() }

@@ -14,8 +14,6 @@ package struct EmulatedBoxesSettings: Sendable {
     package var blockSamples = 2_048
     /// Samples between the callback that fills one and the air.
     package var transmitLatencySamples = 4_096
-    /// Called before each block on the thread of the air; the air waits for it. It is how a consumer holds a free air.
-    package var hold: (@Sendable () -> Void)?
     /// Takes what each box has sent, when it is on the air, in its transmit format: the box, the octets, and the number of
     /// the first sample by the box's own clock from the start of the air.
     package var transmitted: (@Sendable (Int, UnsafeRawBufferPointer, Int64) -> Void)?

@@ -1,6 +1,6 @@
 package import Transceiver
 
-/// What a test does to a box of `EmulatedBoxes`.
+/// What a test does to a box of `EmulatedBoxes`; a start of streaming forgets what was planted in the streams before.
 package enum PlannedFault: Sendable {
     /// The box gives and takes nothing any more and says nothing about it, until `speech` or the next start.
     case silence
@@ -11,10 +11,11 @@ package enum PlannedFault: Sendable {
     case transmitUnderrun(samples: Int, isTold: Bool)
     /// The streams end with `StreamTrouble.failed`.
     case failure(TransceiverFailure)
-    /// The box is gone: streams end with `failed(.absent)`, its presence is told, and it cannot be opened.
+    /// The box is gone: streams end with `failed(.absent)`, those that watch are told, and it cannot be opened until
+    /// `replug`.
     case unplug
     case replug
-    /// It cannot be opened for lack of permission; nil of `opens`: until `allow`.
+    /// It cannot be opened for lack of permission until `allow`.
     case deny
     case allow
     /// So many openings from now on fail.

@@ -55,6 +55,8 @@ extension StreamFormat {
     }
 
     private func converted(_ value: Float) -> Int32 {
-        Int32(min(max((value * fullScale).rounded(), -fullScale), fullScale - 1))
+        // In this order NaN becomes full scale. `rounded()` would be a call of the C library for each.
+        let scaled = max(-fullScale, min(fullScale - 1, value * fullScale))
+        return Int32(scaled + (scaled < 0 ? -0.5 : 0.5))
     }
 }

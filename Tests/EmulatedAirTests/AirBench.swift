@@ -16,10 +16,11 @@ struct AirBench {
     var transmitter = 0
     var receiver: Int
     private var decoder: StreamReceiver
-    private var sent = 0
-    private var heard: [Float] = []
+    /// Everything that the receiving box gave.
+    private(set) var octets: [UInt8] = []
 
     static let msg1 = Schedule(rateCode: 4, subcarrierCode: 1, transportBlockOctets: 2)
+    static let response = Schedule(rateCode: 4, subcarrierCode: 1, transportBlockOctets: 40)
     /// Of Msg1, sent in the first time position.
     static let place = ExpectedBurst(
         format: D2RBurstFormat(rateCode: 4, subcarrierPeriods: 2, transportBlockOctets: 2),
@@ -39,8 +40,8 @@ struct AirBench {
         decoder = StreamReceiver(profile: .oursV0, sampleRateHz: settings.sampleRateHz)
     }
 
-    /// A paging of the whole population, with one access occasion.
-    func paging() throws -> [UInt8] {
+    /// A paging of the whole population, with one access occasion, or of one device without contention.
+    func paging(access: AccessMode = .cbra) throws -> [UInt8] {
         var generator = SeededGenerator(seed: 3)
         let nonce1 = Nonce(drawnFrom: &generator)
         var cost = CryptoCost()
@@ -49,7 +50,9 @@ struct AirBench {
             configuration: population.configuration, counter: 0, nonce1: nonce1, cost: &cost)
         let pdu = try NASPaging(nonce1: nonce1, identity: identity).encoded()
         return try R2DMessage.paging(
-            Paging(transactionID: TransactionID(2), access: .cbra, q: 0, schedule: Self.msg1, sdu: pdu)
+            Paging(
+                transactionID: TransactionID(2), access: access, asID: access == .cfra ? ASID(3) : .none,
+                schedule: access == .cfra ? Self.response : Self.msg1, sdu: pdu)
         ).encoded()
     }
 
@@ -86,11 +89,13 @@ struct AirBench {
         return events
     }
 
-    private func receive(_ count: Int) -> [Float] {
+    private mutating func receive(_ count: Int) -> [Float] {
         let format = air.settings.boxes[receiver].receiveFormat
         var octets = [UInt8](repeating: 0, count: BoxAir.ownLimit(count) * format.octetsPerSample)
         let samples = octets.withUnsafeMutableBytes { air.receive($0, box: receiver) }
-        return format.floats(of: Array(octets[..<(samples * format.octetsPerSample)]))
+        let received = Array(octets[..<(samples * format.octetsPerSample)])
+        self.octets += received
+        return format.floats(of: received)
     }
 }
 

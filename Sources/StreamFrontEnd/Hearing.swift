@@ -1,0 +1,33 @@
+package import AIoTBase
+package import AIoTPhy
+package import AIoTReader
+package import RadioFrontEnd
+
+/// What came of one transmission at the receiver, in samples of the receive counter.
+package struct Hearing: Hashable, Sendable {
+    package var transmission: R2DTransmission
+    /// First edge of the frame and end of its postamble, as heard or, where it was not heard, as assumed.
+    package var frameStart: Double
+    package var frameEnd: Double
+    /// When the last window is over.
+    package var end: Double
+    /// Whether the receiver heard the frame itself.
+    package var wasHeard: Bool
+    /// One for each expected burst; starts of bursts are on the receive counter, as time since its sample 0.
+    package var reports: [OccasionReport]
+
+    /// The same on the time of a loop.
+    /// - Parameter instant: the time of a place on the receive counter.
+    package func outcome(sampleRateHz: Double, instant: (Double) -> AirTime) -> RadioOutcome {
+        let reports = reports.map { report in
+            guard case .decoded(var burst) = report else { return report }
+            burst.start = instant(burst.start.seconds * sampleRateHz)
+            return .decoded(burst)
+        }
+        let frame = AirFrame(
+            direction: .r2d(chipsPerSymbol: transmission.chipsPerSymbol), octets: transmission.octets,
+            start: instant(frameStart), duration: AirDuration(seconds: (frameEnd - frameStart) / sampleRateHz))
+        return RadioOutcome(
+            end: instant(end), reports: reports, frames: [frame] + transmission.heard(reports))
+    }
+}

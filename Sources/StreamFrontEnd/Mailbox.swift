@@ -1,0 +1,39 @@
+import RadioFrontEnd
+import Synchronization
+
+/// What other threads have for the supervising one.
+final class Mailbox: Sendable {
+    enum Letter: Sendable {
+        /// A box has come or gone.
+        case presence(box: Int, isThere: Bool)
+        /// Something about the streams of a session.
+        case stream(RadioSupervisor.Event, session: Int)
+        /// To be told as it is.
+        case tell(RadioEvent)
+    }
+
+    /// More is left out (*ours*): losses that come faster than one looks say nothing new.
+    private static let limit = 256
+
+    private let letters = Mutex<[Letter]>([])
+    private let wakeUp = WakeUp()
+
+    func put(_ letter: Letter) {
+        let isIn = letters.withLock { letters in
+            guard letters.count < Self.limit else { return false }
+            letters.append(letter)
+            return true
+        }
+        if isIn { wakeUp.post() }
+    }
+
+    func take() -> [Letter] {
+        letters.withLock { letters in
+            defer { letters = [] }
+            return letters
+        }
+    }
+
+    func wake() { wakeUp.post() }
+    func wait(milliseconds: Int) { wakeUp.wait(milliseconds: milliseconds) }
+}

@@ -1,0 +1,160 @@
+import AIoTBase
+import RadioFrontEnd
+import Synchronization
+import Transceiver
+
+/// The supervising thread: the only one that opens, starts, stops, resets and closes.
+extension StreamFrontEnd {
+    /// How often it looks (*ours*).
+    private static let period = 50
+
+    /// What the thread remembers.
+    private struct Supervision {
+        var supervisor = RadioSupervisor()
+        var told = RadioSupervisor.Status(state: .ready, why: "")
+        var received = 0
+        var transmitted = 0
+        var nextSounding = AirTime.zero
+    }
+
+    func supervise(clock: @Sendable () -> AirTime, _ events: @Sendable (RadioEvent) -> Void) {
+        var work = Supervision()
+        for (index, box) in boxes.enumerated() {
+            box.watch { [mailbox] in mailbox.put(.presence(box: index, isThere: $0)) }
+        }
+        while !air.withLock({ $0.isStopping }) {
+            look(&work, at: clock(), events)
+            tell(&work, events)
+            while let order = work.supervisor.nextOrder() {
+                let failure = carryOut(order)
+                work.supervisor.handle(.finished(failure), at: clock())
+                tell(&work, events)
+            }
+            sound(&work, at: clock())
+            mailbox.wait(milliseconds: Self.period)
+        }
+        for box in boxes { box.unwatch() }
+        _ = carryOut(.stop)
+        _ = carryOut(.close)
+    }
+
+    /// Transmitter first; one box that does both is one.
+    private var boxes: [any Transceiver] { transmitter === receiver ? [transmitter] : [transmitter, receiver] }
+
+    private func look(_ work: inout Supervision, at now: AirTime, _ events: (RadioEvent) -> Void) {
+        let session = air.withLock { $0.session }
+        let received = received.load(ordering: .relaxed)
+        let transmitted = transmitted.load(ordering: .relaxed)
+        if received != work.received { work.supervisor.handle(.received, at: now) }
+        if transmitted != work.transmitted { work.supervisor.handle(.transmitted, at: now) }
+        (work.received, work.transmitted) = (received, transmitted)
+        for letter in mailbox.take() {
+            switch letter {
+            case .presence(let box, let isThere):
+                work.supervisor.handle(.presence(box: box, isThere: isThere), at: now)
+            case .stream(let event, session): work.supervisor.handle(event, at: now)
+            case .stream: break  // Of streams that have ended.
+            case .tell(let event): events(event)
+            }
+        }
+        work.supervisor.advance(to: now)
+    }
+
+    /// Tells a change of the state, and makes it so for the other threads.
+    private func tell(_ work: inout Supervision, _ events: (RadioEvent) -> Void) {
+        let status = work.supervisor.status
+        guard status != work.told else { return }
+        let wasUsable = work.told.state.isUsable
+        if status.state == .stalled, work.told.state != .stalled { air.withLock { $0.counters.stalls += 1 } }
+        work.told = status
+        air.withLock { air in
+            air.status = status
+            air.isUsable = status.state.isUsable && !air.isStopping
+            if air.isUsable, !wasUsable { air.timeline.setCarrier(isOn: air.isCarrierWanted) }
+            if !air.isUsable, wasUsable {
+                // The loop orders it anew: it is told that the carrier is gone.
+                air.isCarrierWanted = false
+                air.timeline.setCarrier(isOn: false)
+                Self.abandon(&air)
+            }
+        }
+        log("\(name): \(status.state.rawValue): \(status.why)")
+        events(.stateChanged(status.state, why: status.why))
+    }
+
+    /// Sends a sounding where one is needed and nothing else is on the air.
+    private func sound(_ work: inout Supervision, at now: AirTime) {
+        guard let sounding, work.supervisor.isStreaming, work.nextSounding <= now else { return }
+        let isSent = air.withLock { air in
+            guard air.needsSounding, !air.isSounding, air.transmission == nil,
+                let samples = air.timeline.place(sounding.waveform)
+            else { return false }
+            air.isSounding = true
+            air.counters.soundings += 1
+            air.orders.append(
+                .expect(
+                    PlacedFrame(
+                        octets: sounding.octets, end: Double(samples.lowerBound) + sounding.length,
+                        length: sounding.length, transmission: nil)))
+            return true
+        }
+        if isSent { work.nextSounding = now + Sounding.interval }
+    }
+}
+
+// MARK: - Orders
+
+extension StreamFrontEnd {
+    private func carryOut(_ order: RadioSupervisor.Order) -> TransceiverFailure? {
+        do throws(TransceiverFailure) {
+            switch order {
+            case .open:
+                air.withLock { $0.counters.openings += 1 }
+                try checkBoxes()
+                for box in boxes { try box.open() }
+            case .start: try startStreams()
+            case .stop: for box in boxes { box.stop() }
+            case .reset:
+                air.withLock { $0.counters.resets += 1 }
+                for box in boxes { try box.reset() }
+            case .close: for box in boxes { box.close() }
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func startStreams() throws(TransceiverFailure) {
+        let session = air.withLock { air in
+            air.session += 1
+            air.timeline.restart()
+            Self.abandon(&air)
+            air.orders = []
+            air.needsSounding = true
+            air.counters.starts += 1
+            return air.session
+        }
+        queue.restart()
+        guard transmitter !== receiver else {
+            return try receiver.start(streams(session: session, receives: true, transmits: true))
+        }
+        try receiver.start(streams(session: session, receives: true, transmits: false))
+        try transmitter.start(streams(session: session, receives: false, transmits: true))
+    }
+
+    private func checkBoxes() throws(TransceiverFailure) {
+        let (sends, hears) = (transmitter.capabilities, receiver.capabilities)
+        guard sends.transmits else {
+            throw TransceiverFailure(.unsupported, "\(transmitter.name) cannot transmit: choose another transmitter")
+        }
+        guard hears.receives else {
+            throw TransceiverFailure(.unsupported, "\(receiver.name) cannot receive: choose another receiver")
+        }
+        guard sends.sampleRateHz == hears.sampleRateHz else {
+            throw TransceiverFailure(
+                .unsupported,
+                "\(transmitter.name) and \(receiver.name) have different sample rates: set one for both")
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package import AIoTBase
+package import AIoTPhy
+package import AIoTReader
+package import RadioFrontEnd
+import Synchronization
+package import Transceiver
+
+/// A radio made of streams of samples: one full-duplex box, or one that transmits and one that receives.
+///
+/// Its decisions are values: `TransmitTimeline` says what is sent at each sample, `ReceiveSide` what received samples
+/// mean, `RadioSupervisor` what is to be done with the boxes. Here are the threads between them. The transceiver's own
+/// threads render and copy, and never wait; the receive thread demodulates; the supervising thread opens, starts, stops,
+/// resets and closes, and looks at all of it every 50 ms. All three write into the one `Mutex` for an instant only.
+package final class StreamFrontEnd: RadioFrontEnd {
+    /// What is to happen at the receive side, in order.
+    enum Order: Sendable {
+        case expect(PlacedFrame)
+        case cancel
+    }
+
+    /// What the threads share.
+    struct Air {
+        var timeline: TransmitTimeline
+        var orders: [Order] = []
+        /// Counts starts of streaming; what comes from an earlier one is left out.
+        var session = 0
+        /// Frames can go on the air.
+        var isUsable = false
+        /// The loop's last word on the carrier.
+        var isCarrierWanted = false
+        /// The transmission that is under way, and whether a sounding is.
+        var transmission: UInt64?
+        var isSounding = false
+        /// How the counters go together has to be measured.
+        var needsSounding = true
+        var counters = StreamCounters()
+        var status = RadioSupervisor.Status(state: .opening, why: "")
+        var driftPPM = 0.0
+        var isStopping = false
+    }
+
+    package let name: String
+    let transmitter: any Transceiver
+    let receiver: any Transceiver
+    let profile: AirProfile
+    let sampleRateHz: Double
+    let tap: (any ReceiveTap)?
+    let log: @Sendable (String) -> Void
+    let sounding: Sounding?
+
+    let air: Mutex<Air>
+    let queue: ReceiveQueue
+    let mailbox = Mailbox()
+    let received = Atomic<Int>(0)
+    let transmitted = Atomic<Int>(0)
+    /// Posted by the threads that run when they have ended.
+    private let ends = Mutex<[WakeUp]>([])
+
+    /// How long received samples may wait for the receive thread (*ours*).
+    private static let queueSeconds = 0.25
+
+    /// - Parameters:
+    ///   - transmitter: and `receiver`: the same object is a full-duplex box; both have one sample rate.
+    ///   - amplitude: of the carrier, as part of full scale.
+    ///   - tap: gets a copy of all that is received.
+    ///   - log: takes lines for people.
+    package init(
+        name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
+        amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.name = name
+        self.transmitter = transmitter
+        self.receiver = receiver
+        self.profile = profile
+        self.tap = tap
+        self.log = log
+        let rate = transmitter.capabilities.sampleRateHz
+        sampleRateHz = rate
+        sounding = Sounding(profile: profile, sampleRateHz: rate)
+        let format = receiver.capabilities.receiveFormat
+        queue = ReceiveQueue(octets: Int(min(max(rate, 1e5), 1e8) * Self.queueSeconds) * format.octetsPerSample)
+        var air = Air(
+            timeline: TransmitTimeline(
+                format: transmitter.capabilities.transmitFormat, sampleRateHz: rate, amplitude: amplitude))
+        air.counters.queueOctets = queue.capacity
+        self.air = Mutex(air)
+    }
+
+    /// Counters since the making of the front end.
+    package var counters: StreamCounters {
+        var counters = air.withLock { $0.counters }
+        counters.longestQueueOctets = queue.longest
+        return counters
+    }
+
+    /// Where the radio stands, and why.
+    package var status: RadioSupervisor.Status { air.withLock { $0.status } }
+    /// Receive samples gained per million transmit samples: the difference of two crystals.
+    package var driftPPM: Double { air.withLock { $0.driftPPM } }
+    /// Received octets that wait for the receive thread: what holds a simulated air that has no time of its own.
+    package var waitingOctets: Int { queue.waiting }
+
+    package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        run { $0.receive(clock: clock, events) }
+        run { $0.supervise(clock: clock, events) }
+    }
+
+    private func run(_ body: @escaping @Sendable (StreamFrontEnd) -> Void) {
+        let end = WakeUp()
+        let isRunning = runThread { [self] in
+            body(self)
+            end.post()
+        }
+        if isRunning { ends.withLock { $0.append(end) } }
+    }
+
+    /// `time` is taken to be on the clock of `start`, and to be now: the frame goes on the air as soon as the transmitter
+    /// can send it.
+    package func transmit(_ transmission: R2DTransmission, at time: AirTime) {
+        let waveform = try? R2DModulator.waveform(
+            of: transmission.octets, chipsPerSymbol: transmission.chipsPerSymbol, in: profile)
+        let isPlaced = air.withLock { air in
+            guard air.isUsable else { return true }
+            guard let waveform, let samples = air.timeline.place(waveform) else { return false }
+            let length = waveform.seconds * sampleRateHz
+            air.orders.append(
+                .expect(
+                    PlacedFrame(
+                        octets: transmission.octets, end: Double(samples.lowerBound) + length, length: length,
+                        transmission: transmission)))
+            air.transmission = transmission.id
+            air.counters.framesSent += 1
+            return true
+        }
+        guard !isPlaced else { return queue.wake() }
+        // What cannot be sent brings about nothing; its sender must not wait for it.
+        mailbox.put(
+            .tell(
+                .transmissionEnded(
+                    id: transmission.id,
+                    RadioOutcome(
+                        end: time, reports: transmission.expected.map { _ in .undecodable }, frames: []))))
+    }
+
+    package func setCarrier(isOn: Bool, at time: AirTime) {
+        air.withLock { air in
+            air.isCarrierWanted = isOn
+            if air.isUsable { air.timeline.setCarrier(isOn: isOn) }
+        }
+    }
+
+    package func stop() {
+        air.withLock { air in
+            air.isStopping = true
+            air.isUsable = false
+            air.timeline.setCarrier(isOn: false)
+        }
+        mailbox.wake()
+        queue.wake()
+        let ends = ends.withLock { ends in
+            defer { ends = [] }
+            return ends
+        }
+        // A box that does not come back is left to itself.
+        for end in ends { end.wait(milliseconds: 1_000) }
+    }
+
+    /// Drops what is on the air; its reports would be worth nothing.
+    static func abandon(_ air: inout Air) {
+        air.transmission = nil
+        air.isSounding = false
+        air.orders = [.cancel]
+    }
+}
