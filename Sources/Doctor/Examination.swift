@@ -13,10 +13,15 @@ package struct Examination {
     /// At least one finding of every check, in the order of `Finding.Check`.
     package var findings: [Finding] {
         Finding.Check.allCases.flatMap { check in
+            if !facts.needsBoxes, facts.boxes.isEmpty, !Self.alwaysNeeded.contains(check) {
+                return [Finding(check, .ok, "not needed without a box")]
+            }
             let found = found(by: check)
             return found.isEmpty ? [Finding(check, .ok, Self.nothing(check))] : found
         }
     }
+
+    private static let alwaysNeeded: Set<Finding.Check> = [.configuration, .boxes, .clock, .stateDirectory]
 
     private func found(by check: Finding.Check) -> [Finding] {
         switch check {

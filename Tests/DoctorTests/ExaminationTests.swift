@@ -126,6 +126,7 @@ import USBTransport
     @Test func simulatedDevicesNeedNoBox() throws {
         var facts = try Facts.machine()
         (facts.boxes, facts.wanted, facts.needsBoxes) = ([], [], false)
+        (facts.ruleFiles, facts.realTimePriority, facts.receiverSamplesPerSecond) = ([], 0, 1)
         #expect(Examination(facts).findings.allSatisfy { $0.verdict == .ok })
     }
 
