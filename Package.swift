@@ -177,8 +177,8 @@ let package = Package(
         tests(
             "StreamFrontEndTests",
             uses: [
-                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir", "AIoTDevice",
-                "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir",
+                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests(
             "RecordingTests",

@@ -1,3 +1,5 @@
+import AIoTAir
+import AIoTBase
 import Glibc
 import Transceiver
 
@@ -29,7 +31,7 @@ extension EmulatedBoxes {
         pthread_detach(thread)
     }
 
-    /// Makes blocks until no box streams.
+    /// Makes blocks until no box streams, and on until the devices have noticed that no carrier is left.
     private func run() {
         var pacer = Pacer(settings.pacing, secondsPerBlock: Double(blockSamples) / airSettings.sampleRateHz)
         while isNeeded() {
@@ -40,7 +42,9 @@ extension EmulatedBoxes {
 
     private func isNeeded() -> Bool {
         control.withLock { control in
-            control.isRunning = control.boxes.contains { $0.streams != nil }
+            let rest = Int(2 * SampleAir.holdTime.seconds * airSettings.sampleRateHz) / blockSamples + 1
+            control.blocksLeft = control.boxes.contains { $0.streams != nil } ? rest : control.blocksLeft - 1
+            control.isRunning = control.blocksLeft >= 0
             return control.isRunning
         }
     }
@@ -53,7 +57,7 @@ extension EmulatedBoxes {
 
     /// One block.
     private func makeBlock() {
-        control.withLock { $0.hold }?()
+        settings.hold?()
         befallPlanned()
         streams.withLock { lanes in
             for (index, lane) in lanes.enumerated() { tellTroubles(lane, index) }

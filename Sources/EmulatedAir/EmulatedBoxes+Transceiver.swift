@@ -3,33 +3,30 @@ import Transceiver
 /// What the transceivers ask for.
 extension EmulatedBoxes {
     func open(_ box: Int) throws(TransceiverFailure) {
-        try change(box) { (state) throws(TransceiverFailure) in try state.open() }
+        try control.withLock { (control) throws(TransceiverFailure) in try control.boxes[box].open() }
     }
 
     func start(_ box: Int, _ streams: TransceiverStreams) throws(TransceiverFailure) {
-        try change(box) { (state) throws(TransceiverFailure) in try state.start(streams) }
+        try control.withLock { (control) throws(TransceiverFailure) in try control.boxes[box].start(streams) }
         startThread()
     }
 
     func stop(_ box: Int) {
-        control.withLock {
-            $0.boxes[box].counts.stops += 1
-            $0.boxes[box].endStreams()
-        }
-        control.wait { $0.calling != box }
+        control.withLock { $0.boxes[box].counts.stops += 1 }
+        endStreams(box)
     }
 
     func reset(_ box: Int) throws(TransceiverFailure) {
-        stop(box)
-        try change(box) { (state) throws(TransceiverFailure) in
-            state.counts.stops -= 1
-            state.counts.resets += 1
-            state.isOpen = false
-            try state.checkPresence()
+        endStreams(box)
+        try control.withLock { (control) throws(TransceiverFailure) in
+            control.boxes[box].counts.resets += 1
+            control.boxes[box].isOpen = false
+            try control.boxes[box].checkPresence()
         }
     }
 
     func close(_ box: Int) {
+        endStreams(box)
         control.withLock {
             $0.boxes[box].counts.closes += 1
             $0.boxes[box].isOpen = false
@@ -44,17 +41,9 @@ extension EmulatedBoxes {
         if isPresent { presence?(true) }
     }
 
-    private func change(
-        _ box: Int, _ body: (inout BoxState) throws(TransceiverFailure) -> Void
-    ) throws(TransceiverFailure) {
-        let failure: TransceiverFailure? = control.withLock {
-            do throws(TransceiverFailure) {
-                try body(&$0.boxes[box])
-                return nil
-            } catch {
-                return error
-            }
-        }
-        if let failure { throw failure }
+    /// When it returns, no callback of the box is under way and none comes.
+    private func endStreams(_ box: Int) {
+        control.withLock { $0.boxes[box].endStreams() }
+        control.wait { $0.calling != box }
     }
 }

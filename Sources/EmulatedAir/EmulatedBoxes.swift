@@ -7,8 +7,8 @@ import Transceiver
 ///
 /// While at least one box streams, the thread does the same for each block: it calls the hold, asks the streaming boxes for
 /// samples in their order, moves the air, and gives the streaming boxes what they received in their order. So what happens
-/// depends on the callbacks alone; under `.free` and `.stepped` it repeats itself. A box that does not stream sends
-/// nothing. A callback may not call `stop`.
+/// depends on the callbacks alone, and repeats itself where the boxes are started before the air moves: under `.stepped`, and
+/// under `.free` with a hold. A box that does not stream sends nothing. A callback may not call `stop`.
 package final class EmulatedBoxes: Sendable {
     let settings: EmulatedBoxesSettings
     let airSettings: BoxAirSettings
@@ -24,12 +24,13 @@ package final class EmulatedBoxes: Sendable {
         var boxes: [BoxState]
         /// The thread is alive.
         var isRunning = false
+        /// So many blocks are made though no box streams.
+        var blocksLeft = 0
         /// The box with a callback under way.
         var calling: Int?
         /// In the order of their times.
         var planned: [(sample: Int64, box: Int, fault: PlannedFault)] = []
         var position: Int64 = 0
-        var hold: (@Sendable () -> Void)?
     }
 
     package init(_ airSettings: BoxAirSettings, _ settings: EmulatedBoxesSettings = EmulatedBoxesSettings()) {
@@ -71,12 +72,6 @@ extension EmulatedBoxes {
     package var position: Int64 { control.withLock { $0.position } }
     /// The air's own time: the clock of a front end whose air is not paced by the machine's.
     package var time: AirTime { AirTime.zero + AirDuration(seconds: Double(position) / airSettings.sampleRateHz) }
-
-    /// Is called before each block on the thread of the air, which waits for it: how a consumer holds a free air until it
-    /// has taken what it got.
-    package func setHold(_ hold: (@Sendable () -> Void)?) {
-        control.withLock { $0.hold = hold }
-    }
 
     package func counts(of box: Int) -> BoxCounts {
         control.withLock { $0.boxes.indices.contains(box) ? $0.boxes[box].counts : BoxCounts() }

@@ -14,6 +14,9 @@ package struct EmulatedBoxesSettings: Sendable {
     package var blockSamples = 2_048
     /// Samples between the callback that fills one and the air.
     package var transmitLatencySamples = 4_096
+    /// Called before each block on the thread of the air, which waits for it: how a consumer holds a free air until it has
+    /// taken what it got.
+    package var hold: (@Sendable () -> Void)?
     /// Takes what each box has sent, when it is on the air, in its transmit format: the box, the octets, and the number of
     /// the first sample by the box's own clock from the start of the air.
     package var transmitted: (@Sendable (Int, UnsafeRawBufferPointer, Int64) -> Void)?

@@ -23,9 +23,15 @@ package struct DaemonConfiguration: Sendable {
     package var stopTimeout = AirDuration.milliseconds(3_000)
 
     /// Reads what the daemon needs from the top of a settings file; problems are left in `root` for `finish` to throw.
-    package init(_ root: SettingsMapping) {
+    /// - Parameters:
+    ///   - sampleRateHz: of the front end.
+    ///   - minTurnaroundMilliseconds: goes before the file's; within `ReaderConfiguration.minTurnaroundRange`.
+    package init(_ root: SettingsMapping, sampleRateHz: Double? = nil, minTurnaroundMilliseconds: Int? = nil) {
+        if let sampleRateHz { reader.sampleRateHz = sampleRateHz }
         if let identity = root.mapping("reader") { readIdentity(identity) }
-        if let air = root.mapping("air") { readAir(air, root) }
+        if let air = root.mapping("air") { readAir(air) }
+        if let minTurnaroundMilliseconds { reader.minTurnaroundMilliseconds = minTurnaroundMilliseconds }
+        for problem in reader.problems { root.problem("air", problem) }
         let tls = root.mapping("tls").flatMap(Self.tls)
         let listed = root.mappings("links")
         for link in listed ?? [] { read(link, tls) }
@@ -74,7 +80,7 @@ package struct DaemonConfiguration: Sendable {
         case cfra
     }
 
-    private mutating func readAir(_ mapping: SettingsMapping, _ root: SettingsMapping) {
+    private mutating func readAir(_ mapping: SettingsMapping) {
         if let m = mapping.int("chips-per-symbol", in: 1...24) { reader.chipsPerSymbol = m }
         if let code = mapping.int("rate-code", in: 0...7) { reader.rateCode = code }
         if let code = mapping.int("subcarrier-code", in: 0...3) { reader.subcarrierCode = code }
@@ -99,7 +105,6 @@ package struct DaemonConfiguration: Sendable {
         if let budget = mapping.int("exchange-budget-ms", in: 1...60_000) { reader.exchangeBudgetMilliseconds = budget }
         if let hold = mapping.int("link-hold-ms", in: 0...3_600_000) { reader.linkHoldMilliseconds = hold }
         if let hold = mapping.int("radio-hold-ms", in: 0...3_600_000) { reader.radioHoldMilliseconds = hold }
-        for problem in reader.problems { root.problem("air", problem) }
     }
 
     private mutating func read(_ mapping: SettingsMapping, _ common: TLSFiles?) {

@@ -25,7 +25,8 @@ extension Pluto {
                 state.identity = identity
                 state.notes =
                     identity.tellsLosses
-                    ? [] : ["its firmware has no register of losses, so that lost samples go unseen: flash 0.37 or later"]
+                    ? []
+                    : ["its firmware has no register of losses, so that lost samples go unseen: flash 0.37 or later"]
             }
         } catch {
             port.close()

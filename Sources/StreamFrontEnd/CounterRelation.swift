@@ -34,6 +34,10 @@ package struct CounterRelation: Sendable {
     private static let driftDeviation = 33e-6
     /// Largest drift, relative.
     private static let largestDrift = 100e-6
+    /// How far crystals wander while nothing is heard, relative (*ours*).
+    private static let wander = 1e-6
+    /// Pairs further apart than this many samples say nothing about each other's drift (*ours*).
+    private static let memory = 100e6
     /// A pair further from its prediction than this and the uncertainty does not belong (*ours*).
     private static let toleranceSamples = 8.0
 
@@ -63,7 +67,7 @@ package struct CounterRelation: Sendable {
         let deviation = receive - prediction.sample
         guard abs(deviation) > Self.toleranceSamples + prediction.uncertainty else {
             suspect = nil
-            begin(with: pairs.suffix(Self.limit - 1) + [pair])
+            begin(with: pairs.suffix(Self.limit - 1).filter { transmit - $0.transmit < Self.memory } + [pair])
             return .taken
         }
         guard let suspect else {
@@ -85,8 +89,9 @@ package struct CounterRelation: Sendable {
         let distance = transmit - center.transmit
         let mean = Self.deviation * Self.deviation / Double(pairs.count)
         let reach = hasCommonClock ? 0 : distance * distance * driftVariance
+        let wander = hasCommonClock ? 0 : abs(distance) * Self.wander
         return Prediction(
-            sample: transmit + center.offset + drift * distance, uncertainty: 3 * (mean + reach).squareRoot())
+            sample: transmit + center.offset + drift * distance, uncertainty: 3 * (mean + reach).squareRoot() + wander)
     }
 
     /// Nothing is known any more.

@@ -40,23 +40,24 @@ package struct RadioSupervisor: Sendable {
     }
 
     /// No samples for this long is a stall (*ours*: seen within 500 ms by one who looks every 50).
-    static let stallTime = AirDuration.milliseconds(400)
+    package static let stallTime = AirDuration.milliseconds(400)
     /// The same right after the start, when boxes fill their buffers (*ours*).
-    static let startTime = AirDuration.milliseconds(1_000)
+    private static let startTime = AirDuration.milliseconds(1_000)
     /// How long a loss shows (*ours*).
-    static let lossTime = AirDuration.milliseconds(10_000)
+    private static let lossTime = AirDuration.milliseconds(10_000)
     /// A radio that does not hear itself for this long is deaf (*ours*).
-    static let deafTime = AirDuration.milliseconds(2_000)
+    private static let deafTime = AirDuration.milliseconds(2_000)
     /// Streaming for this long makes what was before forgotten (*ours*).
-    static let soundTime = AirDuration.milliseconds(10_000)
+    private static let soundTime = AirDuration.milliseconds(10_000)
     /// Between attempts to open (*ours*): the first, doubled up to the last; a box that is away or denied is looked for
     /// more often than one that fails.
-    static let firstBackOff = AirDuration.milliseconds(250)
-    static let lastBackOff = AirDuration.milliseconds(5_000)
-    static let lookOutTime = AirDuration.milliseconds(2_000)
+    private static let firstBackOff = AirDuration.milliseconds(250)
+    private static let lastBackOff = AirDuration.milliseconds(5_000)
+    private static let lookOutTime = AirDuration.milliseconds(2_000)
 
     private enum Rung { case restart, reset, reopen }
 
+    private let stallTime: AirDuration
     package private(set) var status = Status(state: .opening, why: "looking for the radio")
     private var orders: [Order] = []
     /// The order that is being carried out.
@@ -75,7 +76,10 @@ package struct RadioSupervisor: Sendable {
     /// Since when it is waited for that the radio hears itself.
     private var soundingSince = AirTime.zero
 
-    package init() {}
+    /// - Parameter stallTime: no samples for this long is a stall; longer for an air that is slower than time.
+    package init(stallTime: AirDuration = RadioSupervisor.stallTime) {
+        self.stallTime = stallTime
+    }
 
     /// Whether samples flow, or should.
     package var isStreaming: Bool { streamingSince != nil }
@@ -123,7 +127,7 @@ extension RadioSupervisor {
             return lose(why: "a box was unplugged: plug it in again", at: now)
         }
         let last = min(lastReceived, lastTransmitted)
-        let limit = last <= since ? Self.startTime : Self.stallTime
+        let limit = last <= since ? max(Self.startTime, stallTime) : stallTime
         if now - max(last, since) >= limit {
             let direction = lastReceived <= lastTransmitted ? "received" : "sent"
             return recover(

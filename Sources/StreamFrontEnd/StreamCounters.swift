@@ -1,7 +1,7 @@
 /// What a stream front end has counted since the start of the process.
 package struct StreamCounters: Hashable, Sendable {
     package var framesSent: Int64 = 0
-    /// Of those sent: heard by the receiver, and not.
+    /// Frames and soundings that the receiver heard, and that it did not.
     package var framesHeard: Int64 = 0
     package var framesNotHeard: Int64 = 0
     /// Frames that measure how the counters go together.

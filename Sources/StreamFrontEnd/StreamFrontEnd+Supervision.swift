@@ -10,7 +10,7 @@ extension StreamFrontEnd {
 
     /// What the thread remembers.
     private struct Supervision {
-        var supervisor = RadioSupervisor()
+        var supervisor: RadioSupervisor
         var told = RadioSupervisor.Status(state: .ready, why: "")
         var received = 0
         var transmitted = 0
@@ -18,7 +18,7 @@ extension StreamFrontEnd {
     }
 
     func supervise(clock: @Sendable () -> AirTime, _ events: @Sendable (RadioEvent) -> Void) {
-        var work = Supervision()
+        var work = Supervision(supervisor: RadioSupervisor(stallTime: stallTime))
         for (index, box) in boxes.enumerated() {
             box.watch { [mailbox] in mailbox.put(.presence(box: index, isThere: $0)) }
         }

@@ -46,6 +46,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let sampleRateHz: Double
     let tap: (any ReceiveTap)?
     let log: @Sendable (String) -> Void
+    let stallTime: AirDuration
     let sounding: Sounding?
 
     let air: Mutex<Air>
@@ -63,10 +64,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
     ///   - transmitter: and `receiver`: the same object is a full-duplex box; both have one sample rate.
     ///   - amplitude: of the carrier, as part of full scale.
     ///   - tap: gets a copy of all that is received.
+    ///   - stallTime: no samples for this long is a stall; longer for a simulated air that is slower than time.
     ///   - log: takes lines for people.
     package init(
         name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
-        amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
+        amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, stallTime: AirDuration = RadioSupervisor.stallTime,
+        log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.name = name
         self.transmitter = transmitter
@@ -74,6 +77,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.profile = profile
         self.tap = tap
         self.log = log
+        self.stallTime = stallTime
         let rate = transmitter.capabilities.sampleRateHz
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
@@ -101,17 +105,20 @@ package final class StreamFrontEnd: RadioFrontEnd {
     package var waitingOctets: Int { queue.waiting }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
-        run { $0.receive(clock: clock, events) }
-        run { $0.supervise(clock: clock, events) }
+        let isRunning =
+            run { $0.receive(clock: clock, events) } && run { $0.supervise(clock: clock, events) }
+        guard !isRunning else { return }
+        events(.stateChanged(.stalled, why: "the system has no thread left: raise its limits and start again"))
     }
 
-    private func run(_ body: @escaping @Sendable (StreamFrontEnd) -> Void) {
+    private func run(_ body: @escaping @Sendable (StreamFrontEnd) -> Void) -> Bool {
         let end = WakeUp()
         let isRunning = runThread { [self] in
             body(self)
             end.post()
         }
         if isRunning { ends.withLock { $0.append(end) } }
+        return isRunning
     }
 
     /// `time` is taken to be on the clock of `start`, and to be now: the frame goes on the air as soon as the transmitter

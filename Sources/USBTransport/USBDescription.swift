@@ -40,4 +40,18 @@ package struct USBDescription: Hashable, Sendable {
         self.serial = serial
         self.interfaces = interfaces
     }
+
+    /// What it is and where, for people: "HackRF One 1234abcd at /dev/bus/usb/001/004".
+    package var title: String {
+        let name = [product ?? "USB device \(hex(vendorID)):\(hex(productID))", serial].compactMap(\.self)
+        return name.joined(separator: " ") + " at /dev/bus/usb/\(padded(bus))/\(padded(address))"
+    }
+}
+
+private func hex(_ number: UInt16) -> String { padded(String(number, radix: 16), to: 4) }
+
+private func padded(_ number: UInt8) -> String { padded(String(number), to: 3) }
+
+private func padded(_ text: String, to length: Int) -> String {
+    String(repeating: "0", count: max(0, length - text.count)) + text
 }

@@ -12,4 +12,12 @@ package struct USBSetup: Hashable, Sendable {
         self.value = value
         self.index = index
     }
+
+    /// The setup packet for data of `length` octets.
+    func octets(length: UInt16) -> [UInt8] {
+        [requestType, request] + [value, index, length].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    }
+
+    /// For people: "control request 16".
+    var title: String { "control request \(request)" }
 }

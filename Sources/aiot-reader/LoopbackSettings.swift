@@ -6,12 +6,8 @@ import LoopbackFrontEnd
 import RadioFrontEnd
 import Settings
 
-/// The `front-end` of a configuration file.
-struct FrontEndSettings {
-    private enum Kind: String, CaseIterable {
-        case loopback
-    }
-
+/// A `front-end` of `type: loopback`: simulated devices.
+struct LoopbackSettings {
     private var plan = LoopbackPlan(
         security: SecurityConfiguration(profile: [], algorithms: SecurityAlgorithms(ciphering: .nea0, integrity: .nia0))
     )
@@ -20,16 +16,8 @@ struct FrontEndSettings {
     /// Where the simulated devices write what they know to be true.
     private var journal: String?
 
-    /// Reads the mapping; problems are left in `root` for `finish` to throw.
-    init(_ root: SettingsMapping) {
-        guard let mapping = root.mapping("front-end") else {
-            root.problem("front-end", "name one, as in `front-end: {type: loopback, devices: 20}`")
-            return
-        }
-        guard mapping.choice("type", of: Kind.self) != nil else {
-            if !mapping.has("type") { mapping.problem("type", "write loopback: this version has no other") }
-            return
-        }
+    /// Reads the mapping; problems are left in it for `finish` to throw.
+    init(_ mapping: SettingsMapping) {
         plan.devices = mapping.int("devices", in: 0...20_000) ?? plan.devices
         plan.seed = mapping.int("seed", in: 0...Int.max).map(UInt64.init) ?? plan.seed
         plan.air = mapping.choice("air", of: AirLevel.self) ?? .burst

@@ -43,9 +43,9 @@ struct RunCommand: AsyncParsableCommand {
         let log = ProgramLog.make(level: logLevel)
         do {
             let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            var configuration = DaemonConfiguration(file.root)
-            if let minTurnaround { configuration.reader.minTurnaroundMilliseconds = minTurnaround }
             let frontEnd = FrontEndSettings(file.root)
+            let configuration = DaemonConfiguration(
+                file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
             try file.finish()
             let daemon = try ReaderDaemon(
                 configuration: configuration, frontEnd: frontEnd.make(for: configuration.reader),

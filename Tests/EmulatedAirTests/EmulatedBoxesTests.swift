@@ -125,11 +125,26 @@ import Transceiver
         hosts[1].transceiver.stop()
     }
 
+    /// Else devices would outlast any pause of the streams.
+    @Test func theAirGoesOnAfterTheLastStreamUntilDevicesNotice() throws {
+        let isHeld = Mutex(false)
+        let (boxes, host) = oneBox(pacing: .free) {
+            $0.hold = { while isHeld.withLock({ $0 }) { letOthersRun() } }
+        }
+        try host.openAndStart()
+        wait { host.calls.count > 10 }
+        isHeld.withLock { $0 = true }
+        host.transceiver.stop()
+        let position = boxes.position
+        isHeld.withLock { $0 = false }
+        // Twice 100 µs.
+        wait { boxes.position >= position + 384 }
+    }
+
     @Test func aFreeAirWaitsForItsHold() throws {
         let credit = Mutex(2)
-        let (boxes, host) = oneBox(pacing: .free)
-        boxes.setHold {
-            while !Self.takes(credit) { letOthersRun() }
+        let (boxes, host) = oneBox(pacing: .free) {
+            $0.hold = { while !Self.takes(credit) { letOthersRun() } }
         }
         try host.openAndStart()
         wait { boxes.position == 200 && host.calls.count == 4 }
@@ -138,7 +153,7 @@ import Transceiver
         wait { boxes.position > 1_000 }
         host.transceiver.stop()
         #expect(boxes.position <= 100_200)
-        credit.withLock { $0 = 1 }
+        credit.withLock { $0 = 100 }
     }
 
     private static func takes(_ credit: borrowing Mutex<Int>) -> Bool {
@@ -165,4 +180,4 @@ import Transceiver
 }
 
 /// Gives others the processor.
-private func letOthersRun() { sched_yield() }
+private func letOthersRun() { usleep(200) }

@@ -30,6 +30,37 @@ import Testing
             ]
         ),
         ("RadioFrontEnd", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+        ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),
+        ("Transceiver", ["AIoTCapture"]),
+        ("SDR", ["Transceiver", "USBTransport", "AIoTCapture", "Glibc", "Synchronization"]),
+        (
+            "StreamFrontEnd",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture", "RadioFrontEnd", "Transceiver", "Glibc",
+                "Synchronization",
+            ]
+        ),
+        (
+            "Recording",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture", "RadioFrontEnd", "Transceiver",
+                "StreamFrontEnd", "Glibc", "Synchronization",
+            ]
+        ),
+        (
+            "EmulatedAir",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTAir", "AIoTCapture", "Transceiver", "Glibc",
+                "Synchronization",
+            ]
+        ),
+        (
+            "SoftDevice",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "RadioFrontEnd", "Transceiver",
+                "StreamFrontEnd", "Glibc", "Synchronization",
+            ]
+        ),
         (
             "ReaderService",
             [
@@ -50,11 +81,13 @@ import Testing
     /// What is not ours. `scripts/check` lets the build itself judge the rest.
     private static let outside: Set<String> = [
         "Glibc", "Foundation", "Synchronization", "Crypto", "CryptoExtras", "Yams", "NIOCore", "NIOPosix", "NIOTLS",
-        "NIOSSL", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "GRDB",
+        "NIOSSL", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "GRDB", "CLibUSB",
     ]
 
     /// Targets that hold keys; nothing that a reader's daemon is made of may reach them.
-    private static let keyHolders: Set<String> = ["AIoTSecurity", "AIoTDevice", "AIoTF", "AIoTAir", "AIoTFService"]
+    private static let keyHolders: Set<String> = [
+        "AIoTSecurity", "AIoTDevice", "AIoTF", "AIoTAir", "AIoTFService", "EmulatedAir", "SoftDevice",
+    ]
 
     private static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -96,9 +129,19 @@ import Testing
         }
     }
 
+    /// `design/architecture.md`: whoever wants to know what is asked of libusb reads one file.
+    @Test func oneFileNamesWhatIsLibusbs() throws {
+        let naming = try Self.allowed.flatMap { try sources(of: $0.target) }.filter {
+            try String(contentsOf: $0, encoding: .utf8).split(separator: "\n").contains { line in
+                line.contains("libusb_") && !line.drop { $0 == " " }.hasPrefix("//")
+            }
+        }
+        #expect(naming.map(\.lastPathComponent) == ["LibUSB.swift"])
+    }
+
     @Test func nothingThatTheReaderReachesHoldsKeys() throws {
         var reached: Set<String> = []
-        var open = ["AIoTReader", "AIoTCapture", "AIoTReplay", "ReaderService"]
+        var open = ["AIoTReader", "AIoTCapture", "AIoTReplay", "ReaderService", "StreamFrontEnd", "SDR", "Recording"]
         while let target = open.popLast() {
             guard reached.insert(target).inserted else { continue }
             open += try imports(of: target)

@@ -67,6 +67,21 @@ import Testing
         #expect(abs(prediction.sample - 640_500 - jump) < 2)
     }
 
+    /// Temperatures change while nothing is sent: that is no jump.
+    @Test(arguments: [1e6, 1e8, 1e10])
+    func aPauseAndACrystalThatHasWanderedMeanwhileIsNoJump(pause: Double) throws {
+        var relation = CounterRelation(hasCommonClock: false)
+        for pair in Self.pairs(drift: 20e-6, offset: 500, count: 40, interval: 20_000, seed: 1) {
+            #expect(relation.add(transmit: pair.transmit, receive: pair.receive) == .taken)
+        }
+        for pair in Self.pairs(drift: 20.5e-6, offset: 516 + pause * 20.5e-6, count: 40, interval: 20_000, seed: 2) {
+            #expect(
+                relation.add(transmit: 800_000 + pause + pair.transmit, receive: 800_000 + pause + pair.receive)
+                    == .taken)
+        }
+        #expect(abs(relation.drift - 20.5e-6) < 5e-6)
+    }
+
     @Test func forgottenItIsUnknown() {
         var relation = CounterRelation(hasCommonClock: true)
         _ = relation.add(transmit: 1, receive: 2)

@@ -138,7 +138,8 @@ import Transceiver
         let placed = try (0..<10).map { _ in try Self.placed(&timeline) }
         #expect(placed.compactMap(\.self).count == 4)
         for (before, after) in zip(placed.prefix(4), placed.prefix(4).dropFirst()) {
-            #expect(try #require(before).upperBound <= #require(after).lowerBound, "frames do not overlap")
+            let (before, after) = (try #require(before), try #require(after))
+            #expect(before.upperBound <= after.lowerBound, "frames do not overlap")
         }
     }
 

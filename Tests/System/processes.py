@@ -27,7 +27,7 @@ class Late(AssertionError):
 class Program:
     """One process. Its lines on standard error are kept with the monotonic times at which they came, and in a file."""
 
-    def __init__(self, arguments, log, environment=None):
+    def __init__(self, arguments, log, environment=None, pass_fds=()):
         self.name = pathlib.Path(log).stem
         self.log = pathlib.Path(log)
         self.lines = []
@@ -39,7 +39,7 @@ class Program:
         self._notified.bind(self.notify)
         self._process = subprocess.Popen(
             [str(a) for a in arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "NOTIFY_SOCKET": self.notify, **(environment or {})})
+            env={**os.environ, "NOTIFY_SOCKET": self.notify, **(environment or {})}, pass_fds=pass_fds)
         self.pid = self._process.pid
         _running.add(self)
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._listen)]

@@ -1,0 +1,139 @@
+import AIoTReader
+import RadioFrontEnd
+import SDR
+import Settings
+import StreamFrontEnd
+import Transceiver
+import USBTransport
+
+/// A `front-end` of `type: pluto`: one full-duplex box.
+struct PlutoSettings {
+    var box: BoxSettings
+    private var amplitude: Float
+
+    init(_ mapping: SettingsMapping) {
+        box = BoxSettings(common: mapping, rates: BoxRates.pluto, defaultRateHz: 1_920_000)
+        box.readSelection(mapping)
+        box.readReceiver(mapping, largestGainDB: 73)
+        box.readTransmitter(mapping, largestGainDB: 89)
+        amplitude = mapping.amplitude
+    }
+
+    func make(for reader: ReaderConfiguration) throws -> any RadioFrontEnd {
+        let pluto = Pluto(bus: try USBContext(), settings: box)
+        return StreamFrontEnd(
+            name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude)
+    }
+}
+
+/// A `front-end` of `type: two-box`: a HackRF sends, a second box receives.
+struct TwoBoxSettings {
+    private enum ReceiverKind: String, CaseIterable {
+        case hackRF = "hackrf"
+        case rtlSDR = "rtl-sdr"
+    }
+
+    var transmitter: BoxSettings
+    private var receiver: BoxSettings
+    private var receiverKind = ReceiverKind.hackRF
+    private var amplitude: Float
+
+    init(_ mapping: SettingsMapping) {
+        transmitter = BoxSettings(common: mapping, rates: BoxRates.hackRF, defaultRateHz: 2_000_000)
+        receiver = transmitter
+        amplitude = mapping.amplitude
+        let isTriggered = mapping.bool("trigger") ?? false
+        if let sending = mapping.mapping("transmitter") {
+            transmitter.readSelection(sending)
+            transmitter.readTransmitter(sending, largestGainDB: 47)
+            transmitter.readHackRF(sending)
+        } else if !mapping.has("transmitter") {
+            mapping.problem("transmitter", "name it, as in `transmitter: {serial: \"1a2b\"}`: a HackRF")
+        }
+        guard let receiving = mapping.mapping("receiver") else {
+            if !mapping.has("receiver") {
+                mapping.problem("receiver", "name it, as in `receiver: {type: hackrf, serial: \"3c4d\"}`")
+            }
+            return
+        }
+        receiverKind = receiving.choice("type", of: ReceiverKind.self) ?? .hackRF
+        receiver.readSelection(receiving)
+        switch receiverKind {
+        case .hackRF:
+            receiver.readReceiver(receiving, largestGainDB: 102)
+            receiver.readHackRF(receiving)
+            receiver.waitsForTrigger = isTriggered
+            if transmitter.selection == .only || receiver.selection == .only {
+                mapping.problem("receiver", "with two HackRFs give each its serial (`aiot-reader devices` tells them)")
+            }
+        case .rtlSDR:
+            receiver.readReceiver(receiving, largestGainDB: 49)
+            if !BoxRates.rtlSDR.contains(receiver.sampleRateHz) {
+                mapping.problem("sample-rate-hz", "an RTL-SDR takes 2400000 at most")
+            }
+            if isTriggered { mapping.problem("trigger", "goes with two HackRFs only") }
+        }
+    }
+
+    func make(for reader: ReaderConfiguration) throws -> any RadioFrontEnd {
+        let bus = try USBContext()
+        let sending = HackRF(bus: bus, settings: transmitter, role: .transmitter)
+        let receiving: any Transceiver =
+            switch receiverKind {
+            case .hackRF: HackRF(bus: bus, settings: receiver, role: .receiver)
+            case .rtlSDR: RTLSDR(bus: bus, settings: receiver)
+            }
+        return StreamFrontEnd(
+            name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
+            profile: reader.profile, amplitude: amplitude)
+    }
+}
+
+/// Sample rates that the boxes take; what is outside would not be received (`AIoTPhy`) or not be sustained over USB.
+enum BoxRates {
+    static let pluto = 1_000_000.0...4_000_000.0
+    static let hackRF = 2_000_000.0...20_000_000.0
+    static let rtlSDR = 1_000_000.0...2_400_000.0
+}
+
+extension SettingsMapping {
+    /// Of the carrier as sent, in full scales.
+    var amplitude: Float { Float(number("amplitude", in: 0.05...1) ?? 0.8) }
+}
+
+extension BoxSettings {
+    /// Frequency and rate, which both boxes of a rig share.
+    init(common mapping: SettingsMapping, rates: ClosedRange<Double>, defaultRateHz: Double) {
+        self.init()
+        if let hertz = mapping.int("frequency-hz", in: 70_000_000...6_000_000_000) { frequencyHz = Int64(hertz) }
+        sampleRateHz =
+            mapping.int("sample-rate-hz", in: Int(rates.lowerBound)...Int(rates.upperBound)).map(Double.init)
+            ?? defaultRateHz
+    }
+
+    /// Which of several boxes: `serial`, its end is enough, or `address` as `001:004`.
+    mutating func readSelection(_ mapping: SettingsMapping) {
+        if let serial = mapping.string("serial") { selection = .serial(serial) }
+        guard let text = mapping.string("address") else { return }
+        let parts = text.split(separator: ":").map { UInt8($0) }
+        guard parts.count == 2, let bus = parts[0], let device = parts[1] else {
+            mapping.problem("address", "write bus and device as in \"001:004\" (`aiot-reader devices` tells them)")
+            return
+        }
+        if selection != .only { mapping.problem("address", "give serial or address, not both") }
+        selection = .address(bus: bus, device: device)
+    }
+
+    mutating func readReceiver(_ mapping: SettingsMapping, largestGainDB: Int) {
+        if let gain = mapping.int("receive-gain-db", in: 0...largestGainDB) { receiveGainDB = gain }
+    }
+
+    mutating func readTransmitter(_ mapping: SettingsMapping, largestGainDB: Int) {
+        if let gain = mapping.int("transmit-gain-db", in: 0...largestGainDB) { transmitGainDB = gain }
+    }
+
+    mutating func readHackRF(_ mapping: SettingsMapping) {
+        hasAmplifier = mapping.bool("amplifier") ?? false
+        hasAntennaPower = mapping.bool("antenna-power") ?? false
+    }
+}

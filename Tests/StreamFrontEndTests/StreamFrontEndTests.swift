@@ -1,0 +1,187 @@
+import AIoTBase
+import AIoTPhy
+import AIoTReader
+import EmulatedAir
+import Glibc
+import RadioFrontEnd
+import StreamFrontEnd
+import Synchronization
+import Testing
+import Transceiver
+
+@Suite(.serialized) struct StreamFrontEndTests {
+    private func readyBench(_ air: BoxAirSettings = .fullDuplex()) -> RadioBench {
+        let bench = RadioBench(air)
+        bench.begin()
+        #expect(bench.waits(for: .ready))
+        return bench
+    }
+
+    @Test func aRadioIsReadyOnceItHasHeardItself() {
+        let bench = readyBench()
+        defer { bench.end() }
+        let states = bench.takeStates()
+        #expect(states.first == .opening && states.last == .ready)
+        let counters = bench.frontEnd.counters
+        #expect(counters.soundings >= 1 && counters.framesHeard >= 1 && counters.openings == 1)
+    }
+
+    @Test func whatCameOfAFrameIsToldWithATimeThatHasCome() throws {
+        let bench = readyBench()
+        defer { bench.end() }
+        let begin = bench.now
+        let transmission = try bench.transmit(id: 5, askingAfter: 10)
+        let outcome = try #require(bench.outcome(of: 5))
+        #expect(outcome.reports == [.idle])
+        #expect(outcome.frames.map(\.octets) == [transmission.octets])
+        #expect(outcome.end <= bench.now && outcome.end > begin)
+        #expect(outcome.frames[0].start < outcome.end)
+    }
+
+    @Test func silenceIsAStallAndARestartHelps() {
+        let bench = readyBench()
+        defer { bench.end() }
+        _ = bench.takeStates()
+        bench.boxes.plant(.silence, box: 0)
+        #expect(bench.waits(for: .stalled))
+        #expect(bench.waits(for: .ready))
+        #expect(bench.takeStates().first == .stalled)
+        let counters = bench.frontEnd.counters
+        #expect(counters.stalls >= 1 && counters.starts == counters.stalls + 1)
+    }
+
+    @Test(arguments: [false, true])
+    func samplesLostInAWindowMakeItsReportUndecodable(isTold: Bool) throws {
+        let bench = readyBench()
+        defer { bench.end() }
+        let heard = bench.frontEnd.counters.framesHeard
+        _ = try bench.transmit(id: 6, askingAfter: 500)
+        #expect(bench.waits { bench.frontEnd.counters.framesHeard > heard })
+        bench.boxes.plant(.receiveGap(samples: 5_000, isTold: isTold), box: 0)
+        let outcome = try #require(bench.outcome(of: 6))
+        if isTold {
+            #expect(outcome.reports == [.undecodable])
+            #expect(bench.frontEnd.counters.receiveGaps == 1 && bench.frontEnd.counters.lostSamples == 5_000)
+            #expect(bench.frontEnd.status.state == .degraded)
+            // Measured anew between frames.
+            let soundings = bench.frontEnd.counters.soundings
+            #expect(soundings >= 2 || bench.waits { bench.frontEnd.counters.soundings > soundings })
+        }
+        // Untold or not: later frames find their windows, and a jump is seen.
+        for id in UInt64(7)...8 {
+            _ = try bench.transmit(id: id, askingAfter: 1)
+            #expect(bench.outcome(of: id)?.reports == [.idle])
+        }
+        #expect(bench.frontEnd.counters.jumps == (isTold ? 0 : 1))
+    }
+
+    @Test func aTransmitUnderrunLosesTheCarrierAndItsFrame() throws {
+        let bench = readyBench()
+        defer { bench.end() }
+        _ = try bench.transmit(id: 9, askingAfter: 500)
+        _ = bench.takeEvents()
+        bench.boxes.plant(.transmitUnderrun(samples: 3_000, isTold: true), box: 0)
+        var told: [RadioEvent] = []
+        #expect(
+            bench.waits {
+                told += bench.takeEvents()
+                return told.contains { if case .carrierLost = $0 { true } else { false } }
+            })
+        #expect(bench.frontEnd.counters.transmitUnderruns == 1)
+        _ = try bench.transmit(id: 10, askingAfter: 1)
+        let outcome = try #require(bench.outcome(of: 10))
+        #expect(outcome.reports == [.idle])
+        #expect(!told.contains { if case .transmissionEnded(9, _) = $0 { true } else { false } })
+    }
+
+    @Test func aDeafReceiverIsToldAndNothingWaitsForIt() throws {
+        var air = BoxAirSettings.twoBoxes()
+        air.couplings = []
+        let bench = RadioBench(air)
+        bench.begin()
+        defer { bench.end() }
+        #expect(bench.waits(for: .degraded))
+        #expect(bench.frontEnd.status.why.contains("check antennas"))
+        _ = try bench.transmit(id: 11, askingAfter: 1)
+        #expect(bench.outcome(of: 11)?.reports == [.undecodable])
+        #expect(bench.frontEnd.counters.framesNotHeard >= 2)
+    }
+
+    @Test(arguments: [true, false])
+    func theCarrierEndsWhenItIsSwitchedOffAndWhenTheRadioStops(byStop: Bool) throws {
+        let bench = RadioBench(.fullDuplex(), keepsSent: true)
+        bench.begin()
+        #expect(bench.waits(for: .ready))
+        bench.frontEnd.setCarrier(isOn: true, at: bench.now)
+        func isSilent() -> Bool { bench.sent.suffix(20_000).allSatisfy { $0 == 0 } }
+        #expect(bench.waits { !isSilent() })
+        if byStop {
+            bench.end()
+            #expect(bench.boxes.counts(of: 0).stops >= 1 && bench.boxes.counts(of: 0).closes >= 1)
+            let count = bench.sent.count
+            usleep(100_000)
+            #expect(bench.sent.count == count, "streaming goes on")
+        } else {
+            bench.frontEnd.setCarrier(isOn: false, at: bench.now)
+            #expect(bench.waits { isSilent() })
+            bench.frontEnd.setCarrier(isOn: true, at: bench.now)
+            #expect(bench.waits { !isSilent() })
+            bench.end()
+        }
+    }
+
+    // MARK: - Unplugged
+
+    @Test func unplugAndReplugResumeInEveryState() {
+        let bench = readyBench()
+        defer { bench.end() }
+        func replug(_ what: String) {
+            bench.boxes.plant(.unplug, box: 0)
+            #expect(bench.waits(for: .absent), "\(what)")
+            let returned = bench.now
+            bench.boxes.plant(.replug, box: 0)
+            #expect(bench.waits(for: .ready), "\(what)")
+            print("ready \((bench.now - returned).nanoseconds / 1_000_000) ms after the return, \(what)")
+        }
+        replug("when ready")
+        bench.frontEnd.setCarrier(isOn: true, at: bench.now)
+        replug("with the carrier on")
+        bench.boxes.plant(.receiveGap(samples: 100, isTold: true), box: 0)
+        #expect(bench.waits(for: .degraded))
+        replug("when degraded")
+        bench.boxes.plant(.silence, box: 0)
+        #expect(bench.waits(for: .stalled))
+        replug("when stalled")
+        bench.boxes.plant(.deny, box: 0)
+        bench.boxes.plant(.failure(TransceiverFailure(.absent, "gone")), box: 0)
+        #expect(bench.waits(for: .denied))
+        bench.boxes.plant(.unplug, box: 0)
+        #expect(bench.waits(for: .absent))
+        bench.boxes.plant(.replug, box: 0)
+        #expect(bench.waits(for: .denied))
+        bench.boxes.plant(.allow, box: 0)
+        #expect(bench.waits(for: .ready))
+    }
+
+    @Test func eitherBoxOfTwoAwayIsAnAbsentRadio() {
+        let bench = readyBench(.twoBoxes())
+        defer { bench.end() }
+        for box in 0...1 {
+            bench.boxes.plant(.unplug, box: box)
+            #expect(bench.waits(for: .absent))
+            bench.boxes.plant(.replug, box: box)
+            #expect(bench.waits(for: .ready))
+        }
+    }
+
+    @Test func aDeniedBoxIsTakenOnceItIsAllowed() {
+        let bench = RadioBench(.fullDuplex())
+        bench.boxes.plant(.deny, box: 0)
+        bench.begin()
+        defer { bench.end() }
+        #expect(bench.waits(for: .denied))
+        #expect(bench.frontEnd.status.why.contains("denied"))
+        bench.boxes.plant(.allow, box: 0)
+        #expect(bench.waits(for: .ready))
+    }
+}

@@ -1,0 +1,3 @@
+"""tbd"""
+def on_air(program, options):
+    """tbd"""
