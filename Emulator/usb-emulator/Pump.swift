@@ -72,11 +72,23 @@ final class Pump: @unchecked Sendable {
         }
         var rest = Int(min(due, most))
         while rest > 0 {
-            let count = min(rest, BoxAir.blockLimit)
+            let count = min(rest, BoxAir.blockLimit, bench.state.withLock { patientLimit($0) })
             guard step(count, now) else { return }
             rest -= count
             due -= Double(count)
         }
+    }
+
+    /// How far the air may go at once where it waits for hosts: a step that no buffer holds would never come.
+    private func patientLimit(_ state: Bench.State) -> Int {
+        guard patience > .zero, waitingSince == nil else { return Int.max }
+        var least = Int.max
+        for slot in state.slots where slot.isOpen {
+            if slot.transmits { least = min(least, slot.box.readyOctets / slot.airBox.transmitFormat.octetsPerSample) }
+            if slot.receives { least = min(least, slot.box.freeOctets / slot.airBox.receiveFormat.octetsPerSample) }
+        }
+        // A box that counts faster takes one sample more.
+        return max(least - 1, 1)
     }
 
     /// Moves the air by `count` samples.

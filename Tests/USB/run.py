@@ -12,11 +12,11 @@ import ends
 import inventories
 import onair
 import plugging
-import tools
+import check_tools
 import troubles
 
 SCENARIOS = {
-    "tools": tools.tools,
+    "tools": check_tools.tools,
     "pluto": inventories.pluto,
     "two-box": inventories.two_box,
     "soft": inventories.soft,
