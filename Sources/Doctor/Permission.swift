@@ -37,6 +37,6 @@ package struct Permission {
         if facts.ruleFiles.isEmpty { return "\(Self.installation), then plug it in again" }
         if !user.isMember { return "usermod -aG \(Self.group) \(user.name), then log in again" }
         if !user.isInGroup { return "log in again: the group \(Self.group) counts from the next login on" }
-        return "plug it in again: the rule counts from then on"
+        return "udevadm control --reload, then plug it in again: the rule counts from then on"
     }
 }

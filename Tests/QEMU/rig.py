@@ -100,8 +100,9 @@ class Rig:
 
     async def install(self):
         """As docs/operating.md has it, on the running system."""
-        await self.run("mkdir -p /opt/rig && mount -o ro /dev/vdb /opt/rig && cp -a /opt/rig/. / && ldconfig", 120)
-        await self.run("systemd-sysusers && udevadm control --reload && systemctl daemon-reload")
+        await self.run("mkdir -p /opt/rig && mount -o ro /dev/vdb /opt/rig && cp -a /opt/rig/usr / && ldconfig", 120)
+        # The group before the rule: udev takes a rule whose group it does not know for one that gives to root.
+        await self.run("systemd-sysusers && cp -a /opt/rig/etc / && udevadm control --reload && systemctl daemon-reload")
         await self.show("aiot-reader --version")
         await self.run("aiot-reader aiotf key --out /etc/aiot-reader/master.key && systemctl start aiot-reader-aiotf", 120)
         self.say("installed; the AIoTF runs")
@@ -142,6 +143,19 @@ class Rig:
         if process != await self.run(f"systemctl show -P MainPID '{INSTANCE}'"):
             raise Failure("the daemon is another process now")
         return took
+
+    async def inventory(self):
+        """The AIoTF orders one, and it comes to its end: no device is on this air."""
+        await self.show("aiot-reader aiotf inventory --control /run/aiot-reader-aiotf/control.sock --all", 120)
+
+    async def kill(self):
+        """A daemon that dies leaves boxes that the next one takes as they are."""
+        process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
+        await self.run(f"kill -9 {process}")
+        self.say("killed with signal 9")
+        await self.until("systemd has started another", f"p=$(systemctl show -P MainPID '{INSTANCE}'); "
+                         f"[ $p != 0 ] && [ $p != {process} ] && systemctl is-active '{INSTANCE}'", 30)
+        await self.until("the front end streams", self.status("front end (ready|degraded)"), 30)
 
     async def stop(self):
         begun = time.monotonic()
@@ -210,13 +224,17 @@ async def main():
             await rig.unplug_and_replug(ports, "everything")
             await rig.unplug_and_replug(ports[1:], "the receiver")
             await rig.unplug_and_replug(ports[:1], "the transmitter")
+            await rig.inventory()
+            await rig.kill()
             await rig.stop()
+            await rig.show("journalctl -b -o short-monotonic --no-hostname --no-pager | "
+                           "grep -E 'New USB device found|USB disconnect|aiot-reader\\[|aiot-reader@' | tail -90")
         air.cancel()
         rig.say("all shown")
     except (Failure, TimeoutError) as failure:
         rig.say(f"FAILED: {failure}")
         if not isinstance(failure, TimeoutError):
-            await rig.show("journalctl -b --no-pager -n 60 -u 'aiot-reader*'")
+            await rig.show("journalctl -b --no-pager -n 60 -u 'aiot-reader*' -u systemd-udevd")
         return 1
     finally:
         await guest.end()
