@@ -263,7 +263,7 @@ if Context.environment["AIOT_EMULATOR"] != nil {
             name: "usb-emulator",
             dependencies: [
                 "CUMockdev", "EmulatedAir", "Transceiver", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAir", "AIoTDevice",
-                "AIoTSecurity", "AIoTCapture", argumentParser,
+                "AIoTSecurity", "AIoTCapture", "LoopbackFrontEnd", argumentParser,
             ],
             path: "Emulator/usb-emulator", swiftSettings: house),
     ]

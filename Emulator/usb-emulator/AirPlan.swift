@@ -7,11 +7,17 @@ import EmulatedAir
 struct AirPlan {
     let options: USBEmulator
     let boxes: [PlannedBox]
+    /// Who is in front of the first box; nil: nobody.
+    private(set) var population: Population?
 
     init(_ options: USBEmulator) throws {
         self.options = options
         boxes = try options.box.enumerated().map { try PlannedBox($1, number: $0) }
         guard !boxes.isEmpty, boxes.count <= 16 else { throw ValidationError("--box: name one to sixteen") }
+        if options.devices > 0 {
+            population = Population(
+                count: options.devices, configuration: try configuration(), largestClockError: 0.02, seed: options.seed)
+        }
         guard (1_000...40_000_000).contains(options.rate), options.pace > 0, options.pace <= 100 else {
             throw ValidationError("--rate takes 1,000 to 40,000,000 Hz, --pace more than 0 and at most 100")
         }
@@ -30,13 +36,7 @@ struct AirPlan {
         var settings = BoxAirSettings(boxes: boxes, couplings: try couplings(boxes.count))
         settings.sampleRateHz = options.rate
         settings.seed = options.seed
-        if options.devices > 0 {
-            settings.devices =
-                Population(
-                    count: options.devices, configuration: try configuration(), largestClockError: 0.02,
-                    seed: options.seed
-                ).devices
-        }
+        settings.devices = population?.devices ?? []
         return settings
     }
 

@@ -32,6 +32,9 @@ struct USBEmulator: ParsableCommand {
     @Option(help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
     @Option(help: "FROM:TO:AMPLITUDE: how strongly one box hears another, or itself.") var coupling: [String] = []
 
+    @Option(help: "File to which the devices write what they were paged and acknowledged.") var journal: String?
+    @Option(help: "File of what the devices keep without a carrier; made anew.") var memory: String?
+
     @Flag(
         help: "No noise, no DC offset, and everybody hears everybody as sent: received samples are those transmitted.")
     var clean = false
@@ -44,6 +47,10 @@ struct USBEmulator: ParsableCommand {
         defer { bed.remove() }
         let plan = try AirPlan(self)
         let air = BoxAir(try plan.settings(of: try bench.start(bed, plan.boxes)))
+        if let population = plan.population {
+            var truth = try Truth(of: population, seed: seed, journal: journal, memory: memory)
+            air.setJournal { truth.note($0, $1) }
+        }
         Pump(bench, air, pace: pace, patience: .milliseconds(patience)).start()
         say(Commands.encode(bench.state.withLock { Ready(root: bed.root, $0) }))
         let commands = Commands(bench: bench)

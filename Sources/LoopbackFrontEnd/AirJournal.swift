@@ -1,7 +1,7 @@
 package import AIoTAir
-import AIoTBase
-import AIoTDevice
-import AIoTMac
+package import AIoTBase
+package import AIoTDevice
+package import AIoTMac
 import AIoTSecurity
 import Glibc
 
@@ -26,7 +26,7 @@ package final class AirJournal: Sendable {
     deinit { close(descriptor) }
 
     /// A frame of the reader and what the devices were before and after it.
-    func note(_ message: R2DMessage, before: [Nonce?], after devices: [Device], lastPaged: inout Nonce?) {
+    package func note(_ message: R2DMessage, before: [Nonce?], after devices: [Device], lastPaged: inout Nonce?) {
         switch message {
         case .paging(let paging): notePage(paging.sdu, &lastPaged)
         case .acknowledgement:

@@ -50,7 +50,7 @@ package final class DeviceMemoryFile: Sendable {
     package var states: [DeviceNonVolatile] { kept.withLock { $0 } }
 
     /// Writes what has changed.
-    func keep(_ devices: [Device]) {
+    package func keep(_ devices: [Device]) {
         kept.withLock { kept in
             for (index, device) in devices.enumerated() where index < kept.count {
                 let state = device.nas.nonVolatile

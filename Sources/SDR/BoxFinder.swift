@@ -47,7 +47,7 @@ struct BoxFinder: Sendable {
             throw TransceiverFailure(
                 .denied,
                 "no readable serial number ends with \(end), of \(list(boxes)): "
-                    + "install the udev rule and join its group, so that they can be read")
+                    + "install udev/70-aiot-reader.rules and join the group aiot, so that they can be read")
         }
         throw TransceiverFailure(
             .absent,

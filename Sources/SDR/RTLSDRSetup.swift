@@ -45,7 +45,9 @@ enum RTLSDRSetup {
     /// What it means that opening gave `result`, an error of libusb.
     static func failure(ofOpening result: Int32) -> TransceiverFailure {
         switch result {
-        case -3: TransceiverFailure(.denied, "no permission for the RTL-SDR: install the udev rule and join its group")
+        case -3:
+            TransceiverFailure(
+                .denied, "no permission for the RTL-SDR: install udev/70-aiot-reader.rules and join the group aiot")
         case -4: TransceiverFailure(.absent, "the RTL-SDR has gone: plug it in again")
         case -6:
             TransceiverFailure(

@@ -18,6 +18,8 @@ class Desk(world.World):
         self.emulator, self.front_end, self.air = emulator, front_end, air
         self.soft = None
         super().__init__(program, transport="tcp", **world_options)
+        for name in ("journal", "devices"):
+            (self.folder / name).symlink_to(pathlib.Path(emulator.folder) / name)
 
     def certificates(self, *names, **options):
         """The link stays on this machine, in the clear."""

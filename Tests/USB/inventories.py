@@ -1,6 +1,7 @@
 """Inventories over emulated boxes."""
 
 import contextlib
+import tempfile
 import time
 
 import desk
@@ -32,11 +33,15 @@ def two_boxes(program, options, devices=10):
         yield usb, setting
 
 
+@contextlib.contextmanager
 def field(options, boxes, devices, emulated):
-    """The emulator with devices that the AIoTF knows."""
+    """The emulator with devices that the AIoTF knows; what they know to be true is in its folder."""
     more = [word for key, value in emulated.items() for word in (f"--{key}", value)]
-    return emulator.Emulator(
-        options.emulator, *boxes, "--devices", devices, "--seed", options.seed, "--profile", "0x57", "--patience", 500, *more)
+    with tempfile.TemporaryDirectory(prefix="aiot-field-") as folder, emulator.Emulator(
+        options.emulator, *boxes, "--devices", devices, "--seed", options.seed, "--profile", "0x57", "--patience", 500,
+            "--journal", f"{folder}/journal", "--memory", f"{folder}/devices", *more) as usb:
+        usb.folder = folder
+        yield usb
 
 
 def pluto(program, options):
@@ -45,6 +50,7 @@ def pluto(program, options):
         setting.start()
         begin = time.monotonic()
         setting.found_all()
+        setting.check()
         print(f"  10 devices read in {time.monotonic() - begin:.2f} s; {usb.stats(0)['counts']}")
         assert setting.reader.stop() == 0
 
