@@ -73,8 +73,9 @@ class Guest:
         redirections = [word for number, path in enumerate(self.ports) for word in (
             "-chardev", f"socket,id=port{number},path={path},server=on,wait=off",
             "-device", f"usb-redir,chardev=port{number},id=redir{number}")]
+        # Whatever becomes of this program, its guest goes with it.
         self.command = [
-            "nice", "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024",
+            "setpriv", "--pdeathsig", "KILL", "nice", "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024",
             "-display", "none", "-nodefaults", "-no-reboot", "-serial", f"file:{self.console}",
             "-kernel", str(root / "vmlinuz"), "-initrd", str(root / "initrd.img"),
             "-append", "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0 mitigations=off",
@@ -82,7 +83,7 @@ class Guest:
             "-chardev", f"socket,id=agent,path={self.run_folder}/agent,server=on,wait=off",
             "-device", "virtserialport,chardev=agent,name=rig.agent"]
 
-    async def boot(self, seconds=180):
+    async def boot(self, seconds=400):
         self.process = await asyncio.create_subprocess_exec(*self.command)
         agent = self.run_folder / "agent"
         while not agent.exists():
