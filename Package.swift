@@ -91,6 +91,7 @@ let package = Package(
         room("USBTransport", uses: ["CLibUSB"]),
         room("Transceiver", uses: ["AIoTCapture"]),
         room("SDR", uses: ["Transceiver", "USBTransport", "AIoTCapture"]),
+        room("Doctor", uses: ["AIoTBase", "AIoTPhy", "SDR", "Transceiver", "USBTransport"]),
         room(
             "StreamFrontEnd",
             uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTCapture", "RadioFrontEnd", "Transceiver"]),
@@ -135,7 +136,7 @@ let package = Package(
                 "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTReader", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
                 "RadioFrontEnd", "LoopbackFrontEnd", "USBTransport", "Transceiver", "SDR", "StreamFrontEnd",
-                "Recording",
+                "Recording", "Doctor",
                 "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", crypto,
                 argumentParser, logging,
                 serviceLifecycle, unixSignals,
@@ -168,6 +169,7 @@ let package = Package(
                 grdb, logging,
             ]),
         tests("USBTransportTests", uses: ["USBTransport"]),
+        tests("DoctorTests", uses: ["Doctor", "SDR", "Transceiver", "USBTransport"]),
         tests("SDRTests", uses: ["SDR", "USBTransport", "Transceiver", "AIoTCapture"]),
         tests(
             "EmulatedAirTests",

@@ -30,14 +30,14 @@ struct PlutoSettings {
 
 /// A `front-end` of `type: two-box`: a HackRF sends, a second box receives.
 struct TwoBoxSettings {
-    private enum ReceiverKind: String, CaseIterable {
+    enum ReceiverKind: String, CaseIterable {
         case hackRF = "hackrf"
         case rtlSDR = "rtl-sdr"
     }
 
     var transmitter: BoxSettings
-    private var receiver: BoxSettings
-    private var receiverKind = ReceiverKind.hackRF
+    var receiver: BoxSettings
+    var receiverKind = ReceiverKind.hackRF
     private var amplitude: Float
 
     init(_ mapping: SettingsMapping) {

@@ -33,6 +33,7 @@ import Testing
         ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),
         ("Transceiver", ["AIoTCapture"]),
         ("SDR", ["Transceiver", "USBTransport", "AIoTCapture", "Glibc", "Synchronization"]),
+        ("Doctor", ["AIoTBase", "AIoTPhy", "Transceiver", "USBTransport", "SDR", "Foundation"]),
         (
             "StreamFrontEnd",
             [

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Doctor
+import ReaderService
+import Settings
+
+/// `doctor`: what a first start needs.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Checks everything a first start needs, and says what to do.",
+        discussion: """
+            Changes nothing. Run it as the user of the service, with the service stopped: sudo -u aiot aiot-reader doctor \
+            --config FILE. Exit status: 0 nothing in the way, though there may be warnings; 1 problems; 66 no configuration; \
+            77 it may not be read.
+            """)
+
+    @Option(help: ArgumentHelp("The configuration that is to be started.", valueName: "file"))
+    var config: String?
+
+    @Option(help: "text, or json: one object a finding.")
+    var format = OutputFormat.text
+
+    func run() throws {
+        let plan = try config.map { try Plan(path: $0) }
+        var facts = MachineFacts.ofThisMachine(stateDirectory: plan?.stateDirectory ?? "/var/lib/aiot-reader")
+        plan?.complete(&facts)
+        facts.receiverSamplesPerSecond = ReceiverSpeed.samplesPerSecond(sampleRateHz: facts.sampleRateHz)
+        let findings = Examination(facts).findings
+        for finding in findings { Console.print(format == .json ? finding.json : finding.line) }
+        if findings.contains(where: { $0.verdict == .problem }) { throw Ending.failures }
+    }
+
+    /// What a configuration asks of the machine.
+    private struct Plan {
+        private let outcome: MachineFacts.Configuration
+        private let frontEnd: FrontEndSettings?
+        let stateDirectory: String?
+
+        /// - Throws: exit status 66 or 77 where the file cannot be read, after it has said why.
+        init(path: String) throws {
+            let text = try ConfigurationFile.text(at: path)
+            do {
+                let file = try SettingsFile(text, name: path)
+                let frontEnd = FrontEndSettings(file.root)
+                let daemon = DaemonConfiguration(file.root, sampleRateHz: frontEnd.sampleRateHz)
+                try file.finish()
+                outcome = .valid(path: path)
+                self.frontEnd = frontEnd
+                stateDirectory = daemon.stateDirectory
+            } catch {
+                outcome = .unusable("\(error)".split(separator: "\n").map(String.init))
+                frontEnd = nil
+                stateDirectory = nil
+            }
+        }
+
+        func complete(_ facts: inout MachineFacts) {
+            facts.configuration = outcome
+            guard let frontEnd else { return }
+            facts.sampleRateHz = frontEnd.sampleRateHz
+            facts.wanted = frontEnd.wantedBoxes
+            facts.needsBoxes = !facts.wanted.isEmpty
+        }
+    }
+}
+
+extension Finding {
+    fileprivate var line: String {
+        let line = verdict.rawValue.padded(to: 9) + check.rawValue.padded(to: 17) + text
+        return remedy.map { "\(line)\n\(String(repeating: " ", count: 9))do: \($0)" } ?? line
+    }
+
+    fileprivate var json: String {
+        var line = JSONLine()
+        line.add("type", "finding")
+        line.add("check", check.rawValue)
+        line.add("verdict", verdict.rawValue)
+        line.add("text", text)
+        line.add("remedy", remedy)
+        return line.text
+    }
+}
