@@ -107,7 +107,10 @@ let package = Package(
             uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTAir", "AIoTCapture", "Transceiver"]),
         room(
             "SoftDevice",
-            uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "Transceiver", "StreamFrontEnd"]),
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTDevice", "AIoTCapture", "RadioFrontEnd", "Transceiver",
+                "StreamFrontEnd",
+            ]),
         room(
             "ReaderService",
             uses: [
@@ -183,13 +186,16 @@ let package = Package(
         tests(
             "RecordingTests",
             uses: [
-                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
-                "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
+                "Recording", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader",
+                "AIoTReplay",
+                "AIoTWorld", "AIoTF", "AIoTAir", "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase",
+                "AIoTCapture",
             ]),
         tests(
             "SoftDeviceTests",
             uses: [
-                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTAir",
+                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF",
+                "AIoTAir",
                 "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests("SystemTests", uses: ["aiot-reader"]),

@@ -99,7 +99,7 @@ extension Bench.State {
         guard let bed, let request = ControlRequest(transfer.octets) else { return }
         let box = slots[index].box
         box.counts.controlRequests += 1
-        switch box.control(request) {
+        switch slots[index].refusesControl ? .stall : box.control(request) {
         case .data(let octets) where request.type & 0x80 != 0:
             bed.complete(transfer.urb, octets: Array(octets.prefix(transfer.length)))
         case .data: bed.completeOut(transfer.urb, length: transfer.length)
@@ -110,6 +110,17 @@ extension Bench.State {
         if box.wantsToRestart {
             box.wantsToRestart = false
             slots[index].replug = .now + .milliseconds(300)
+        }
+    }
+
+    /// A box that starts gives all others the trigger.
+    mutating func trigger() {
+        for index in slots.indices {
+            let isStreaming = slots[index].isStreaming
+            if isStreaming, !slots[index].wasStreaming {
+                for other in slots.indices where other != index { slots[other].box.trigger() }
+            }
+            slots[index].wasStreaming = isStreaming
         }
     }
 

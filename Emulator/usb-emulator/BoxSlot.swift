@@ -11,6 +11,10 @@ struct BoxSlot {
     var isOpen = false
     /// It neither gives nor takes samples, and says nothing about it.
     var isSilent = false
+    /// Control requests are refused.
+    var refusesControl = false
+    /// It streamed when the air last moved.
+    var wasStreaming = false
     /// Answers to control requests are this late.
     var controlDelay = Duration.zero
     var delayed: [(due: ContinuousClock.Instant, transfer: HostTransfer)] = []

@@ -35,17 +35,24 @@ struct Commands {
         case "unplug": try state.unplug(box)
         case "silence": state.slots[box].isSilent = true
         case "resume": state.slots[box].isSilent = false
-        case "stall": state.slots[box].box.setHalted(UInt8(clamping: try number(argument, "an endpoint")), true)
+        case "stall", "clear":
+            let endpoint = UInt8(clamping: try number(argument, "endpoint"))
+            if endpoint == 0 { state.slots[box].refusesControl = name == "stall" }
+            state.slots[box].box.setHalted(endpoint, name == "stall")
         case "gap":
             let size = state.slots[box].airBox.receiveFormat.octetsPerSample
-            state.slots[box].box.lose(octets: min(try number(argument, "a number of samples"), 1 << 30) * size)
-        case "wrong-firmware", "right-firmware":
+            state.slots[box].box.lose(octets: min(try number(argument, "number of samples"), 1 << 30) * size)
+        case "underrun":
+            let size = state.slots[box].airBox.transmitFormat.octetsPerSample
+            state.slots[box].box.starve(octets: min(try number(argument, "number of samples"), 1 << 30) * size)
+        case "wrong-firmware", "old-firmware", "right-firmware":
             if state.slots[box].isPluggedIn { try state.unplug(box) }
-            state.slots[box].box.hasWrongFirmware = name == "wrong-firmware"
+            state.slots[box].box.firmware = Firmware(rawValue: String(name.prefix { $0 != "-" })) ?? .right
             try state.plug(box)
         case "deny", "allow": try deny(box, name == "deny", state)
         case "slow-control":
-            state.slots[box].controlDelay = .milliseconds(min(try number(argument, "milliseconds"), 3_600_000))
+            state.slots[box].controlDelay = .milliseconds(
+                min(try number(argument, "number of milliseconds"), 3_600_000))
         case "tap": return try tap(box, argument, &state)
         default: throw CommandFailure("\(name) is no command")
         }
@@ -53,7 +60,7 @@ struct Commands {
     }
 
     private func number(_ word: String?, _ what: String) throws(CommandFailure) -> Int {
-        guard let word else { throw CommandFailure("\(what) is missing") }
+        guard let word else { throw CommandFailure("name the \(what)") }
         let value = word.hasPrefix("0x") ? Int(word.dropFirst(2), radix: 16) : Int(word)
         guard let value, value >= 0 else { throw CommandFailure("\(word) is no \(what)") }
         return value

@@ -6,8 +6,7 @@ protocol EmulatedBox: AnyObject {
     /// Formats and directions, for the air.
     var airBox: AirBox { get }
     var counts: BoxCounters { get set }
-    /// Firmware that no driver should take.
-    var hasWrongFirmware: Bool { get set }
+    var firmware: Firmware { get set }
     /// It restarts, so that it leaves the bus and comes back.
     var wantsToRestart: Bool { get set }
     /// What the host has set, for `stats`.
@@ -35,10 +34,24 @@ protocol EmulatedBox: AnyObject {
     func settle(_ now: ContinuousClock.Instant)
     /// Forgets samples of the receiver, as a box does that had no place for them.
     func lose(octets: Int)
+    /// Sends zeros although the host has sent samples, which come later: an underrun.
+    func starve(octets: Int)
+    /// Another box has started to stream: one that waits for that starts with the same sample.
+    func trigger()
 }
 
 extension EmulatedBox {
     func settle(_ now: ContinuousClock.Instant) {}
+    func trigger() {}
+}
+
+/// What runs on a box.
+enum Firmware: String {
+    case right
+    /// Made for another box: no driver should take it.
+    case wrong
+    /// From before the box counted what it lost.
+    case old
 }
 
 /// What a box has done, for `stats`.

@@ -57,15 +57,15 @@ extension EmulatedHackRF {
     private func inquiry(_ request: UInt8) -> [UInt8]? {
         switch request {
         // HackRF One, first board.
-        case 14: return [hasWrongFirmware ? 0xff : 2]
-        case 15: return Array((hasWrongFirmware ? "2015.07.2" : "2022.09.1").utf8)
+        case 14: return [firmware == .wrong ? 0xff : 2]
+        case 15: return Array((firmware == .right ? "2022.09.1" : "2015.07.2").utf8)
         case 18: return partAndSerial
         // No add-on board at any of eight addresses.
         case 27: return [UInt8](repeating: 0xff, count: 8)
-        case 41: return hasWrongFirmware ? nil : coreState
+        case 41: return firmware == .right ? coreState : nil
         // Revision 8, made by Great Scott Gadgets; firmware for that board.
-        case 45: return [0x83]
-        case 46: return [0, 0, 0, 2]
+        case 45: return firmware == .right ? [0x83] : nil
+        case 46: return firmware == .right ? [0, 0, 0, 2] : nil
         default: return nil
         }
     }

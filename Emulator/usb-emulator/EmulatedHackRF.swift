@@ -18,7 +18,7 @@ final class EmulatedHackRF: EmulatedBox {
     let serial: String
     let bed: TestBed
     var counts = BoxCounters()
-    var hasWrongFirmware = false
+    var firmware = Firmware.right
     var wantsToRestart = false
     var mode = Mode.off
     var setup = Setup()
@@ -29,8 +29,11 @@ final class EmulatedHackRF: EmulatedBox {
     private var shortfalls = 0
     private var longestShortfall = 0
     private var received = InPipe(capacity: bufferOctets)
-    private var sent = OutPipe(capacity: bufferOctets)
+    private var sent = OutPipe(capacity: bufferOctets, isRunning: false)
     private var octetsToLose = 0
+    private var octetsToStarve = 0
+    /// Another box has started, or it does not wait for one.
+    private var isTriggered = true
 
     /// What requests have set.
     struct Setup {
@@ -53,7 +56,7 @@ final class EmulatedHackRF: EmulatedBox {
 
     var identity: USBIdentity {
         USBIdentity(
-            vendor: 0x1d50, product: 0x6089, release: hasWrongFirmware ? 0x0102 : 0x0106,
+            vendor: 0x1d50, product: 0x6089, release: firmware == .right ? 0x0106 : 0x0102,
             strings: ["Great Scott Gadgets", "HackRF One", "Transceiver", serial], manufacturerIndex: 1,
             productIndex: 2, serialIndex: 4, configurationIndex: 3,
             interfaces: [.init(endpoints: [Self.receiveEndpoint, Self.transmitEndpoint])])
@@ -92,30 +95,34 @@ final class EmulatedHackRF: EmulatedBox {
         set(.off)
         setup = Setup()
         received = InPipe(capacity: Self.bufferOctets)
-        sent = OutPipe(capacity: Self.bufferOctets)
+        sent = OutPipe(capacity: Self.bufferOctets, isRunning: false)
     }
 
     func set(_ mode: Mode) {
         self.mode = mode
         received.drain()
-        guard mode != .off else { return sent.forget() }
+        isTriggered = !setup.waitsForTrigger
+        guard mode != .off else { return sent.stop() }
         // What was counted stays until the next stream begins.
         hasStarted = sent.count >= Self.bufferOctets
         isStarved = false
         moved = 0
         shortfalls = 0
         longestShortfall = 0
+        if mode == .transmit { sent.start(bed) }
     }
 
     // MARK: - The air
 
-    var isTransmitting: Bool { mode == .transmit && hasStarted }
-    var isReceiving: Bool { mode == .receive }
+    var isTransmitting: Bool { mode == .transmit && hasStarted && isTriggered }
+    var isReceiving: Bool { mode == .receive && isTriggered }
     var readyOctets: Int { sent.count }
     var freeOctets: Int { received.freeOctets }
 
     func transmit(into buffer: UnsafeMutableRawBufferPointer) {
-        let taken = sent.take(into: buffer, bed)
+        let starved = min(octetsToStarve, buffer.count)
+        octetsToStarve -= starved
+        let taken = sent.take(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(buffer.count - starved)]), bed)
         counts.transmittedSamples += Int64(buffer.count / 2)
         moved &+= UInt32(truncatingIfNeeded: taken)
         guard taken < buffer.count else {
@@ -149,6 +156,8 @@ final class EmulatedHackRF: EmulatedBox {
     }
 
     func lose(octets: Int) { octetsToLose += octets }
+    func starve(octets: Int) { octetsToStarve += octets }
+    func trigger() { isTriggered = true }
 
     /// The state of the core that moves samples, ten words of 32 bits: requested mode and flag, active mode, octets moved
     /// by either core, shortfalls, the longest, limit, threshold, next mode, error.

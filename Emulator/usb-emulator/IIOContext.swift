@@ -5,9 +5,13 @@ struct IIOContext {
     /// By the name that its attribute is kept under.
     private var values: [String: String] = [:]
 
-    init(serial: String, hasTransmitter: Bool) {
+    /// Wrong firmware has no transmitter, old firmware no registers.
+    init(serial: String, _ firmware: Firmware) {
         self.serial = serial
-        devices = [IIODevice.phy, .receiver] + (hasTransmitter ? [IIODevice.transmitter] : [])
+        var devices = [IIODevice.phy, .receiver]
+        if firmware != .wrong { devices.append(.transmitter) }
+        if firmware == .old { for index in devices.indices { devices[index].debugAttributes = [] } }
+        self.devices = devices
         for attribute in devices.flatMap(\.allAttributes) { values[attribute.key] = attribute.initial }
     }
 

@@ -66,7 +66,7 @@ struct IIOTransmitter {
         hasStarted = true
     }
 
-    /// Fills the next octets for the air; what there is none for is zero.
+    /// Takes the next octets for the air, or as many as there are.
     /// - Returns: how many there were.
     mutating func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         var taken = 0
@@ -82,7 +82,6 @@ struct IIOTransmitter {
             sent = 0
             if !isCyclic { waiting.removeFirst() }
         }
-        UnsafeMutableRawBufferPointer(rebasing: buffer[taken...]).initializeMemory(as: UInt8.self, repeating: 0)
         return taken
     }
 }

@@ -11,6 +11,8 @@ struct OutPipe {
     /// Octets that wait, in the box or behind it.
     private(set) var count = 0
     var isHalted = false
+    /// The box takes octets over; while it does not, transfers wait.
+    private var isRunning: Bool
 
     private struct Chunk {
         var octets: [UInt8]
@@ -20,12 +22,10 @@ struct OutPipe {
         var rest: Int { octets.count - used }
     }
 
-    init(capacity: Int) {
+    init(capacity: Int, isRunning: Bool = true) {
         self.capacity = capacity
+        self.isRunning = isRunning
     }
-
-    /// Octets that are in the box.
-    var inside: Int { min(count, capacity) }
 
     mutating func submit(_ transfer: HostTransfer, _ bed: TestBed) {
         guard !isHalted else { return bed.complete(transfer.urb, status: -EPIPE) }
@@ -71,13 +71,20 @@ struct OutPipe {
         count = 0
     }
 
-    /// Forgets what is in the box; transfers behind it stay with it.
-    mutating func forget() {
+    mutating func start(_ bed: TestBed) {
+        isRunning = true
+        settle(bed)
+    }
+
+    /// Forgets what is in the box; transfers that it has not taken over wait.
+    mutating func stop() {
+        isRunning = false
         chunks.removeAll { $0.urb == nil }
         count = chunks.reduce(0) { $0 + $1.rest }
     }
 
     private mutating func settle(_ bed: TestBed) {
+        guard isRunning else { return }
         var end = 0
         for index in chunks.indices {
             end += chunks[index].rest

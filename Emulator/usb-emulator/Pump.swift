@@ -67,41 +67,56 @@ final class Pump: @unchecked Sendable {
         due += elapsed.seconds * samplesPerSecond
         if due > 2 * most {
             let slipped = Int64(due - most)
-            bench.state.withLock { $0.slippedSamples += slipped }
+            if waitingSince == nil { bench.state.withLock { $0.slippedSamples += slipped } }
             due -= Double(slipped)
         }
         var rest = Int(min(due, most))
         while rest > 0 {
-            let count = min(rest, BoxAir.blockLimit, bench.state.withLock { patientLimit($0) })
-            guard step(count, now) else { return }
+            let count = step(min(rest, BoxAir.blockLimit), now)
+            guard count > 0 else { return }
             rest -= count
             due -= Double(count)
         }
     }
 
-    /// How far the air may go at once where it waits for hosts: a step that no buffer holds would never come.
-    private func patientLimit(_ state: Bench.State) -> Int {
-        guard patience > .zero, waitingSince == nil else { return Int.max }
-        var least = Int.max
-        for slot in state.slots where slot.isOpen {
-            if slot.transmits { least = min(least, slot.box.readyOctets / slot.airBox.transmitFormat.octetsPerSample) }
-            if slot.receives { least = min(least, slot.box.freeOctets / slot.airBox.receiveFormat.octetsPerSample) }
+    /// Moves the air by `wanted` samples, or fewer where it waits for a host.
+    /// - Returns: by how many.
+    private func step(_ wanted: Int, _ now: ContinuousClock.Instant) -> Int {
+        let count = bench.state.withLock { state in
+            state.trigger()
+            let count = patience > .zero ? withoutLoss(&state, wanted, now) : wanted
+            for box in counts.indices { counts[box] = air.sampleCount(box: box, next: count) }
+            if count > 0 { takeTransmitted(&state, now) }
+            return count
         }
-        // A box that counts faster takes one sample more.
-        return max(least - 1, 1)
-    }
-
-    /// Moves the air by `count` samples.
-    /// - Returns: false where it waits for a host instead.
-    private func step(_ count: Int, _ now: ContinuousClock.Instant) -> Bool {
-        for box in counts.indices { counts[box] = air.sampleCount(box: box, next: count) }
-        guard bench.state.withLock({ takeTransmitted(&$0, now) }) else { return false }
+        guard count > 0 else { return 0 }
         for box in counts.indices where counts[box] > 0 {
             air.transmit(UnsafeRawBufferPointer(transmitted(box)), box: box)
         }
         air.advance(count)
         bench.state.withLock { give(&$0) }
-        return true
+        return count
+    }
+
+    /// How far the air can move before a host has to do something; `wanted` when the patience with it is over.
+    private func withoutLoss(_ state: inout Bench.State, _ wanted: Int, _ now: ContinuousClock.Instant) -> Int {
+        var count = wanted
+        for slot in state.slots where slot.isOpen {
+            // A fast crystal takes up to a thousandth more.
+            let share = slot.airBox.clockErrorPPM > 0 ? 0.999 : 1
+            let ready = slot.box.readyOctets / slot.airBox.transmitFormat.octetsPerSample
+            let free = slot.box.freeOctets / slot.airBox.receiveFormat.octetsPerSample
+            if slot.transmits { count = min(count, Int(Double(ready) * share)) }
+            if slot.receives { count = min(count, Int(Double(free) * share)) }
+        }
+        guard count <= 0 else {
+            waitingSince = nil
+            return count
+        }
+        if waitingSince == nil { state.waits += 1 }
+        let since = waitingSince ?? now
+        waitingSince = since
+        return now - since < patience ? 0 : wanted
     }
 
     private func transmitted(_ box: Int) -> UnsafeMutableRawBufferPointer {
@@ -110,15 +125,7 @@ final class Pump: @unchecked Sendable {
     }
 
     /// Takes what all boxes transmit next; `counts` of those that do not become 0.
-    private func takeTransmitted(_ state: inout Bench.State, _ now: ContinuousClock.Instant) -> Bool {
-        if patience > .zero, state.slots.indices.contains(where: { isLate(state.slots[$0], $0) }) {
-            if waitingSince == nil { state.waits += 1 }
-            let since = waitingSince ?? now
-            waitingSince = since
-            if now - since < patience { return false }
-        } else {
-            waitingSince = nil
-        }
+    private func takeTransmitted(_ state: inout Bench.State, _ now: ContinuousClock.Instant) {
         for box in state.slots.indices {
             guard state.slots[box].transmits else {
                 counts[box] = 0
@@ -133,14 +140,6 @@ final class Pump: @unchecked Sendable {
             }
             if let tap = state.slots[box].tap { try? tap.write(contentsOf: Data(octets)) }
         }
-        return true
-    }
-
-    /// Whether a host has not sent what is due, or has no place for what comes.
-    private func isLate(_ slot: BoxSlot, _ box: Int) -> Bool {
-        guard slot.isOpen else { return false }
-        return (slot.transmits && slot.box.readyOctets < counts[box] * slot.airBox.transmitFormat.octetsPerSample)
-            || (slot.receives && slot.box.freeOctets < counts[box] * slot.airBox.receiveFormat.octetsPerSample)
     }
 
     private func give(_ state: inout Bench.State) {

@@ -14,8 +14,9 @@ struct USBEmulator: ParsableCommand {
         discussion: """
             When it is ready it prints a line of JSON: the root of the test bed, which clients need in UMOCKDEV_DIR, and \
             the boxes. It then takes commands, one a line: plug N, unplug N, silence N, resume N, stall N ENDPOINT, \
-            gap N SAMPLES, wrong-firmware N, right-firmware N, deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], \
-            stats, quit. Each is answered with a line of JSON. It ends with standard input.
+            clear N ENDPOINT, gap N SAMPLES, underrun N SAMPLES, wrong-firmware N, old-firmware N, right-firmware N, \
+            deny N, allow N, slow-control N MILLISECONDS, tap N [FILE], stats, quit. Each is answered with a line of \
+            JSON. It ends with standard input.
             """)
 
     @Option(help: "hackrf or pluto, with a serial number after a colon; may be repeated.") var box: [String] = []
@@ -27,9 +28,13 @@ struct USBEmulator: ParsableCommand {
     @Option(help: "Seconds of the air in one of the clock.") var pace = 1.0
     @Option(help: "Milliseconds that the air stands still for a host that is late; 0 is as real air does it.")
     var patience = 0
-    @Option(help: "HZ, or BOX:HZ: how far the frequency is off, of all boxes but the first.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "HZ, or BOX:HZ: how far the frequency is off, of all boxes but the first.")
     var frequencyOffset: [String] = []
-    @Option(help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "PPM, or BOX:PPM: how fast the crystal is, of all boxes but the first.") var ppm: [String] = []
     @Option(help: "FROM:TO:AMPLITUDE: how strongly one box hears another, or itself.") var coupling: [String] = []
 
     @Option(help: "File to which the devices write what they were paged and acknowledged.") var journal: String?

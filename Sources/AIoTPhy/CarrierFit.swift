@@ -86,7 +86,7 @@ struct CarrierFit {
         let scale = 1 / max(middle, 1)
         let step = Complex(angle: turn)
         var phasor = Complex(1, 0)
-        var sums = Sums()
+        var sums = CarrierSums()
         for (index, block) in blocks.enumerated() {
             if index.isMultiple(of: 256) { phasor = Complex(angle: turn * Double(index)) }
             sums.add(block, phasor: phasor, ramp: (Double(index) - middle) * scale)
@@ -99,8 +99,8 @@ struct CarrierFit {
     }
 }
 
-/// Sums over blocks of the normal equations for leak, ramp and offset.
-private struct Sums {
+/// Sums over blocks of the normal equations for leak, ramp and offset; the ramps of all blocks must add up to zero.
+struct CarrierSums {
     private var count = 0.0
     private var ramp2 = 0.0
     private var turned = Complex.zero

@@ -13,8 +13,8 @@ final class IIOPipe: @unchecked Sendable {
 
     /// Packets of USB 2.0 have 512 octets: a transfer towards the host is a whole number of them, so that none overflows.
     private static let packet = 512
-    /// An answer, or the taking of data, that takes longer is a failure; the device itself waits half as long.
-    static let milliseconds = 1_000
+    /// An answer, or the taking of data, that takes longer is a failure.
+    var milliseconds = 1_000
 
     init(_ endpoints: IIOInterface.Pipe, on port: any USBPort) {
         self.endpoints = endpoints
@@ -62,9 +62,7 @@ final class IIOPipe: @unchecked Sendable {
         _ = try answer(to: command)
         fill(block)
         try write(UnsafeRawBufferPointer(block))
-        let answer = try answer(to: command)
-        guard answer == .number(block.count) else {
-            guard case .number(let octets) = answer else { return }
+        if case .number(let octets) = try answer(to: command), octets != block.count {
             throw IIOFailure.otherLength(octets).failure(of: command)
         }
     }
@@ -84,7 +82,7 @@ final class IIOPipe: @unchecked Sendable {
             let packets = (wanted + Self.packet - 1) / Self.packet
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(packets * Self.packet, buffer.count)])
             let count = try telling { () throws(USBError) in
-                try port.bulkRead(endpoints.reading, into: room, timeoutMilliseconds: Self.milliseconds)
+                try port.bulkRead(endpoints.reading, into: room, timeoutMilliseconds: milliseconds)
             }
             unread = 0..<min(count, room.count)
         }
@@ -104,7 +102,7 @@ final class IIOPipe: @unchecked Sendable {
 
     private func write(_ octets: UnsafeRawBufferPointer) throws(TransceiverFailure) {
         try telling { () throws(USBError) in
-            try port.bulkWrite(endpoints.writing, octets, timeoutMilliseconds: Self.milliseconds)
+            try port.bulkWrite(endpoints.writing, octets, timeoutMilliseconds: milliseconds)
         }
     }
 }

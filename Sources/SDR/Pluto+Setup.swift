@@ -36,7 +36,7 @@ extension Pluto {
 
     private func identify(by commands: IIOPipe) throws(TransceiverFailure) -> PlutoIdentity {
         guard case .text(let version) = try commands.perform(.version) else { throw silence }
-        try commands.perform(.timeout(milliseconds: IIOPipe.milliseconds / 2))
+        try commands.perform(.timeout(milliseconds: commands.milliseconds / 2))
         guard case .text(let description) = try commands.perform(.print) else { throw silence }
         for device in [PlutoSetup.phy, PlutoSetup.receiver, PlutoSetup.transmitter] {
             guard description.contains("name=\"\(device)\"") else {
@@ -60,27 +60,29 @@ extension Pluto {
     /// Sets the rate of converters and fabric.
     ///
     /// Without a filter loaded the converters take 25/12 MS/s and more; below that they run at 8 times the rate, and the
-    /// fabric decimates and interpolates.
+    /// fabric decimates and interpolates. It takes what the converters have made of their rate, or an eighth of that.
     private func setRate(_ hertz: Int, by commands: IIOPipe) throws(TransceiverFailure) {
-        var read = PlutoSetup.rate
+        var factor = 1
         do throws(TransceiverFailure) {
             try commands.perform(.write(PlutoSetup.rate, String(hertz)))
-            for attribute in PlutoSetup.fabricRates {
-                // Firmware without that stage has nothing to set.
-                do throws(TransceiverFailure) {
-                    try commands.perform(.write(attribute, String(hertz)))
-                } catch  where error.kind == .unsupported {}
-            }
         } catch  where error.kind == .unsupported && hertz * 12 < 25_000_000 {
-            try commands.perform(.write(PlutoSetup.rate, String(8 * hertz)))
-            for attribute in PlutoSetup.fabricRates { try commands.perform(.write(attribute, String(hertz))) }
-            read = PlutoSetup.fabricRates[0]
+            factor = 8
+            try commands.perform(.write(PlutoSetup.rate, String(factor * hertz)))
         }
-        guard case .text(let text) = try commands.perform(.read(read)), let actual = Int(text),
-            abs(actual.subtractingReportingOverflow(hertz).partialValue) <= 20
+        guard case .text(let text) = try commands.perform(.read(PlutoSetup.rate)), let actual = Int(text),
+            hertz - 20...hertz + 20 ~= actual / factor
         else {
             throw TransceiverFailure(
                 .unsupported, "the Pluto does not take \(hertz) samples per second: correct sample-rate-hz")
+        }
+        for attribute in PlutoSetup.fabricRates {
+            do throws(TransceiverFailure) {
+                try commands.perform(.read(attribute))
+            } catch  where error.kind == .unsupported && factor == 1 {
+                // Firmware without that stage has nothing to set.
+                continue
+            }
+            try commands.perform(.write(attribute, String(actual / factor)))
         }
     }
 

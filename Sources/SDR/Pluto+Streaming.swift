@@ -9,11 +9,13 @@ extension Pluto {
         }
         guard state.stream == nil else { throw TransceiverFailure(.failed, "\(name) streams already: stop it first") }
         let stream = PlutoStream(on: port, interface: interface)
-        try stream.run(streams, samples: capabilities.transmitBlockSamples)
         self.state.withLock { $0.stream = stream }
-        guard state.identity?.tellsLosses == true else { return }
         do {
-            try startWatching(PlutoLossWatch(commands, trouble: streams.trouble))
+            try commands.perform(PlutoSetup.transmitGain(settings.transmitGainDB))
+            try stream.run(streams, samples: capabilities.transmitBlockSamples)
+            if state.identity?.tellsLosses == true {
+                try startWatching(PlutoLossWatch(commands, trouble: streams.trouble))
+            }
         } catch {
             stop()
             throw error
@@ -37,10 +39,15 @@ extension Pluto {
     }
 
     package func stop() {
-        let (stream, losses, poll) = state.withLock { ($0.stream.take(), $0.losses.take(), $0.poll.take()) }
-        // First the carrier ends.
-        stream?.end()
+        let (stream, losses, poll, commands) = state.withLock {
+            ($0.stream.take(), $0.losses.take(), $0.poll.take(), $0.commands)
+        }
+        guard let stream else { return }
+        // First the carrier ends, and with the poll the commands of another thread.
+        stream.end()
         losses?.end()
         poll?.end()
+        // What is left on the air is what the mixer leaks, and what the device sends on its own.
+        _ = try? commands?.perform(PlutoSetup.transmitGain(0))
     }
 }

@@ -41,11 +41,11 @@ package final class Pluto: Transceiver {
     /// Blocks that the kernel of the device keeps of each stream, unless it is told otherwise.
     static let kernelBuffers = 4
 
-    /// The samples of a block: the smallest power of two of which the device's buffers hold 2.6 ms, below which streams
-    /// break (`design/front-ends.md`).
+    /// The samples of a block: the smallest power of two that lasts for 2.6 ms (`design/front-ends.md`). Each block costs
+    /// four transfers, one after the other, so that streams of smaller ones break.
     static func blockSamples(atRate rate: Double) -> Int {
         var samples = 256
-        while Double(samples * kernelBuffers) < 0.0026 * rate, samples < 1 << 18 { samples *= 2 }
+        while Double(samples) < 0.0026 * rate, samples < 1 << 18 { samples *= 2 }
         return samples
     }
 

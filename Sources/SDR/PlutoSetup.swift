@@ -14,7 +14,6 @@ struct PlutoSetup {
     let rateHertz: Int
     private let frequencyHertz: Int64
     private let receiveGain: Int
-    private let attenuation: Int
 
     /// Throws `.unsupported` for what no Pluto can do; what only some can do is left to the box.
     init(_ settings: BoxSettings) throws(TransceiverFailure) {
@@ -40,7 +39,6 @@ struct PlutoSetup {
         rateHertz = Int(settings.sampleRateHz)
         frequencyHertz = settings.frequencyHz
         receiveGain = settings.receiveGainDB
-        attenuation = settings.transmitGainDB - Self.noAttenuation
     }
 
     private static func unsupported(_ setting: String, _ value: String, _ range: String) -> TransceiverFailure {
@@ -62,8 +60,8 @@ struct PlutoSetup {
         IIOAttribute(transmitter, .output, "voltage0", "sampling_frequency"),
     ]
 
-    /// Filters as wide as 0.8 of the rate (*ours*; the device takes 200 kHz and more), fixed gains, and the attenuation of
-    /// the transmitter, which its driver gives as a negative gain.
+    /// Filters as wide as 0.8 of the rate (*ours*; the device takes 200 kHz and more), a fixed gain of the receiver, and of
+    /// the transmitter the least, until it streams.
     var filtersAndGains: [IIOCommand] {
         let bandwidth = String(max(rateHertz / 5 * 4, 200_000))
         return [
@@ -71,7 +69,12 @@ struct PlutoSetup {
             .write(IIOAttribute(Self.phy, .output, "voltage0", "rf_bandwidth"), bandwidth),
             .write(IIOAttribute(Self.phy, .input, "voltage0", "gain_control_mode"), "manual"),
             .write(IIOAttribute(Self.phy, .input, "voltage0", "hardwaregain"), String(receiveGain)),
-            .write(IIOAttribute(Self.phy, .output, "voltage0", "hardwaregain"), String(attenuation)),
+            Self.transmitGain(0),
         ]
+    }
+
+    /// The attenuation of the transmitter for a gain of 0 to 89, which its driver gives as a negative gain.
+    static func transmitGain(_ decibels: Int) -> IIOCommand {
+        .write(IIOAttribute(phy, .output, "voltage0", "hardwaregain"), String(decibels - noAttenuation))
     }
 }

@@ -10,31 +10,28 @@ final class PlutoStream: Sendable {
     private let port: any USBPort
     private let interface: IIOInterface
     private let isEnding = Atomic(false)
+    private let hasFailed = Atomic(false)
     private let threads = Mutex<[BoxThread]>([])
 
-    /// Opens the pipes and buffers of both directions; `run` lets them go.
     init(on port: any USBPort, interface: IIOInterface) {
         self.port = port
         self.interface = interface
     }
 
-    /// Begins to stream blocks of `samples`.
+    /// Begins to stream blocks of `samples`. Where it throws, `end` is still to be called.
     func run(_ streams: TransceiverStreams, samples: Int) throws(TransceiverFailure) {
-        do {
-            let receiver = try openPipe(Self.receivePipe, for: PlutoSetup.receiver, samples: samples)
-            let transmitter = try openPipe(Self.transmitPipe, for: PlutoSetup.transmitter, samples: samples)
-            try startThread { [self] in transmit(streams, samples: samples, by: transmitter) }
-            try startThread { [self] in receive(streams, samples: samples, by: receiver) }
-        } catch {
-            end()
-            throw error
-        }
+        let receiver = try openPipe(Self.receivePipe, for: PlutoSetup.receiver, samples: samples)
+        let transmitter = try openPipe(Self.transmitPipe, for: PlutoSetup.transmitter, samples: samples)
+        try startThread { [self] in transmit(streams, samples: samples, by: transmitter) }
+        try startThread { [self] in receive(streams, samples: samples, by: receiver) }
     }
 
     private func openPipe(_ pipe: Int, for device: String, samples: Int) throws(TransceiverFailure) -> IIOPipe {
         try interface.send(.openPipe, pipe: UInt16(pipe), to: port)
         let opened = IIOPipe(interface.pipes[pipe], on: port)
         try opened.perform(.open(device: device, samples: samples, mask: PlutoSetup.mask))
+        // A block lasts for milliseconds, and the end of the stream may have to wait for one that does not come.
+        opened.milliseconds = 500
         return opened
     }
 
@@ -85,8 +82,9 @@ final class PlutoStream: Sendable {
             while !isEnding.load(ordering: .acquiring) { try moveBlock() }
             try pipe.perform(.close(device: device))
         } catch {
-            // What fails while it ends is what the ending broke.
-            if !isEnding.load(ordering: .acquiring) { streams.trouble(.failed(error)) }
+            // What fails while it ends is what the ending broke, and of both directions the first to fail tells why.
+            guard !isEnding.load(ordering: .acquiring), !hasFailed.exchange(true, ordering: .relaxed) else { return }
+            streams.trouble(.failed(error))
         }
     }
 

@@ -16,6 +16,18 @@ package struct Hearing: Hashable, Sendable {
     /// One for each expected burst; starts of bursts are on the receive counter, as time since its sample 0.
     package var reports: [OccasionReport]
 
+    package init(
+        transmission: R2DTransmission, frameStart: Double, frameEnd: Double, end: Double, wasHeard: Bool,
+        reports: [OccasionReport]
+    ) {
+        self.transmission = transmission
+        self.frameStart = frameStart
+        self.frameEnd = frameEnd
+        self.end = end
+        self.wasHeard = wasHeard
+        self.reports = reports
+    }
+
     /// The same on the time of a loop.
     /// - Parameter instant: the time of a place on the receive counter.
     package func outcome(sampleRateHz: Double, instant: (Double) -> AirTime) -> RadioOutcome {

@@ -12,7 +12,7 @@ final class Mailbox: Sendable {
         case tell(RadioEvent)
     }
 
-    /// More is left out (*ours*): losses that come faster than one looks say nothing new.
+    /// Losses beyond it are left out (*ours*): the others have told of them. All else comes as seldom as frames do.
     private static let limit = 256
 
     private let letters = Mutex<[Letter]>([])
@@ -20,7 +20,7 @@ final class Mailbox: Sendable {
 
     func put(_ letter: Letter) {
         let isIn = letters.withLock { letters in
-            guard letters.count < Self.limit else { return false }
+            if letters.count >= Self.limit, case .stream(.lost, _) = letter { return false }
             letters.append(letter)
             return true
         }

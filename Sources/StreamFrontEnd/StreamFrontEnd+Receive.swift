@@ -73,6 +73,8 @@ extension StreamFrontEnd {
             switch told {
             case .heard(let isHeard):
                 air.withLock { air in
+                    // What an earlier stream heard says nothing of this one.
+                    guard air.session == session else { return }
                     air.isSounding = false
                     air.needsSounding = !isHeard
                     air.driftPPM = side.relation.drift * 1e6

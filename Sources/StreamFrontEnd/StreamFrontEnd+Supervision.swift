@@ -1,4 +1,5 @@
 import AIoTBase
+import AIoTPhy
 import RadioFrontEnd
 import Synchronization
 import Transceiver
@@ -22,11 +23,12 @@ extension StreamFrontEnd {
         for (index, box) in boxes.enumerated() {
             box.watch { [mailbox] in mailbox.put(.presence(box: index, isThere: $0)) }
         }
-        while !air.withLock({ $0.isStopping }) {
+        while !isStopping {
             look(&work, at: clock(), events)
             tell(&work, events)
-            while let order = work.supervisor.nextOrder() {
+            while !isStopping, let order = work.supervisor.nextOrder() {
                 let failure = carryOut(order)
+                if order == .start { work.nextSounding = clock() }
                 work.supervisor.handle(.finished(failure), at: clock())
                 tell(&work, events)
             }
@@ -38,6 +40,7 @@ extension StreamFrontEnd {
         _ = carryOut(.close)
     }
 
+    private var isStopping: Bool { air.withLock { $0.isStopping } }
     /// Transmitter first; one box that does both is one.
     private var boxes: [any Transceiver] { transmitter === receiver ? [transmitter] : [transmitter, receiver] }
 
@@ -155,6 +158,10 @@ extension StreamFrontEnd {
             throw TransceiverFailure(
                 .unsupported,
                 "\(transmitter.name) and \(receiver.name) have different sample rates: set one for both")
+        }
+        guard R2DDemodulator.sampleRatesHz.contains(sends.sampleRateHz) else {
+            throw TransceiverFailure(
+                .unsupported, "a sample rate of \(sends.sampleRateHz) Hz cannot be used: set 1 to 20 MHz")
         }
     }
 }

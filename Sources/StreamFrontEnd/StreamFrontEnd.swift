@@ -37,6 +37,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
         var status = RadioSupervisor.Status(state: .opening, why: "")
         var driftPPM = 0.0
         var isStopping = false
+        /// Of the loop; nil before `start`.
+        var clock: (@Sendable () -> AirTime)?
     }
 
     package let name: String
@@ -78,11 +80,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.tap = tap
         self.log = log
         self.stallTime = stallTime
-        let rate = transmitter.capabilities.sampleRateHz
+        let told = transmitter.capabilities.sampleRateHz
+        let rate = told.isFinite ? min(max(told, 1e5), 1e8) : 1e5
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
         let format = receiver.capabilities.receiveFormat
-        queue = ReceiveQueue(octets: Int(min(max(rate, 1e5), 1e8) * Self.queueSeconds) * format.octetsPerSample)
+        queue = ReceiveQueue(octets: Int(rate * Self.queueSeconds) * format.octetsPerSample)
         var air = Air(
             timeline: TransmitTimeline(
                 format: transmitter.capabilities.transmitFormat, sampleRateHz: rate, amplitude: amplitude))
@@ -105,6 +108,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     package var waitingOctets: Int { queue.waiting }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        air.withLock { $0.clock = clock }
         let isRunning =
             run { $0.receive(clock: clock, events) } && run { $0.supervise(clock: clock, events) }
         guard !isRunning else { return }
@@ -121,15 +125,17 @@ package final class StreamFrontEnd: RadioFrontEnd {
         return isRunning
     }
 
-    /// `time` is taken to be on the clock of `start`, and to be now: the frame goes on the air as soon as the transmitter
-    /// can send it.
     package func transmit(_ transmission: R2DTransmission, at time: AirTime) {
         let waveform = try? R2DModulator.waveform(
             of: transmission.octets, chipsPerSymbol: transmission.chipsPerSymbol, in: profile)
+        var place: Int?
         let isPlaced = air.withLock { air in
             guard air.isUsable else { return true }
-            guard let waveform, let samples = air.timeline.place(waveform) else { return false }
+            let delay = air.clock.map { min((time - $0()).seconds, 60) } ?? 0
+            let earliest = air.timeline.rendered + Int(max(delay, 0) * sampleRateHz)
+            guard let waveform, let samples = air.timeline.place(waveform, notBefore: earliest) else { return false }
             let length = waveform.seconds * sampleRateHz
+            place = samples.lowerBound
             air.orders.append(
                 .expect(
                     PlacedFrame(
@@ -139,6 +145,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
             air.counters.framesSent += 1
             return true
         }
+        if let place { log("R2D at transmit sample \(place): \(Hex.encoded(transmission.octets))") }
         guard !isPlaced else { return queue.wake() }
         // What cannot be sent brings about nothing; its sender must not wait for it.
         mailbox.put(

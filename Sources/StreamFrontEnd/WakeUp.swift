@@ -1,13 +1,13 @@
 import Glibc
 
 /// Wakes one thread that waits, once for all posts before.
-final class WakeUp: @unchecked Sendable {
+package final class WakeUp: @unchecked Sendable {
     // Unchecked: the system's objects need an address of their own, and the flag is kept under the mutex.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var isPosted = false
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -24,7 +24,7 @@ final class WakeUp: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func post() {
+    package func post() {
         pthread_mutex_lock(mutex)
         isPosted = true
         pthread_cond_signal(condition)
@@ -32,7 +32,7 @@ final class WakeUp: @unchecked Sendable {
     }
 
     /// Waits for a post, at most so long.
-    func wait(milliseconds: Int) {
+    package func wait(milliseconds: Int) {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + milliseconds * 1_000_000
@@ -47,7 +47,7 @@ final class WakeUp: @unchecked Sendable {
 
 /// Runs `body` on a thread of its own.
 /// - Returns: false where the system has none.
-func runThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+package func runThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Work {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -117,6 +117,10 @@ extension LibUSB {
 
     static func release(_ handle: Handle, _ interface: UInt8) { libusb_release_interface(handle, Int32(interface)) }
 
+    static func clearHalt(_ handle: Handle, _ endpoint: UInt8) -> USBError.Kind? {
+        kind(libusb_clear_halt(handle, endpoint))
+    }
+
     static func reset(_ handle: Handle) -> USBError.Kind? { kind(libusb_reset_device(handle)) }
 
     private static func withDevices<Value>(_ context: Context, _ body: ([OpaquePointer]) -> Value) -> Value {

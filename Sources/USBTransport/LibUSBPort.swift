@@ -69,6 +69,7 @@ package final class LibUSBPort: USBPort {
         guard Self.queueLengths.contains(queue.transfers), Self.transferLengths.contains(queue.octetsPerTransfer) else {
             throw error(.invalidParameter, operation)
         }
+        handle.clearHalt(queue.endpoint)
         let title = "\(operation) of \(description.title)"
         let started: Result<USBTransferQueue, USBError>? = handle.call { _ in
             guard let made = USBTransferQueue(handle, queue, title: title) else {
@@ -114,7 +115,11 @@ package final class LibUSBPort: USBPort {
             throw error(.noMemory, operation())
         }
         defer { spare.withLock { $0.append(transfer) } }
-        return transfer.perform(type, endpoint: endpoint, octets, timeoutMilliseconds: timeoutMilliseconds)
+        handle.clearHalt(endpoint)
+        let result = transfer.perform(type, endpoint: endpoint, octets, timeoutMilliseconds: timeoutMilliseconds)
+        // The halt of endpoint 0 ends with the next request by itself (USB 2.0, 8.5.3.4).
+        if type == .bulk && result.outcome == .failed(.stalled) { handle.stalled(endpoint) }
+        return result
     }
 
     private func check(_ outcome: TransferOutcome, _ operation: @autoclosure () -> String) throws(USBError) {

@@ -5,7 +5,8 @@ package protocol USBBus: AnyObject, Sendable {
     func open(bus: UInt8, address: UInt8) throws(USBError) -> any USBPort
     /// Tells of devices that come and go, after those that are there already, until the watch is cancelled.
     ///
-    /// Calls come on the event thread, must not block, and must not open a device.
+    /// Calls come on the event thread, must not block, and must not open a device. Whoever holds a lock that a call
+    /// takes must not cancel the watch meanwhile.
     func watch(_ change: @escaping @Sendable (USBChange) -> Void) -> any USBWatch
 }
 
@@ -17,5 +18,6 @@ package enum USBChange: Hashable, Sendable {
 }
 
 package protocol USBWatch: AnyObject, Sendable {
+    /// No call comes when it has returned. Harmless when repeated.
     func cancel()
 }

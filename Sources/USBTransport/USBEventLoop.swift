@@ -153,6 +153,11 @@ final class USBEventLoop: @unchecked Sendable {
 
     private func prepareThread() {
         threadID.store(UInt(pthread_self()), ordering: .relaxed)
+        // For those who look at threads.
+        if let file = fopen("/proc/thread-self/comm", "w") {
+            fputs("usb-events", file)
+            fclose(file)
+        }
         var signals = sigset_t()
         sigfillset(&signals)
         pthread_sigmask(SIG_BLOCK, &signals, nil)

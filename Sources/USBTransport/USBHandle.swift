@@ -13,6 +13,8 @@ final class USBHandle: USBOrder, @unchecked Sendable {
         var calls = 0
         var isClosing = false
         var claimed: [UInt8] = []
+        /// Endpoints that refuse everything until their halt is cleared.
+        var halted: Set<UInt8> = []
     }
 
     let loop: USBEventLoop
@@ -57,6 +59,15 @@ final class USBHandle: USBOrder, @unchecked Sendable {
         state.withLock { state in
             if !state.claimed.contains(interface) { state.claimed.append(interface) }
         }
+    }
+
+    /// Remembers that an endpoint is halted.
+    func stalled(_ endpoint: UInt8) { _ = state.withLock { $0.halted.insert(endpoint) } }
+
+    /// Sets an endpoint going that has stalled; blocks, so it is not for the event thread.
+    func clearHalt(_ endpoint: UInt8) {
+        guard state.withLock({ $0.halted.remove(endpoint) }) != nil else { return }
+        if call({ LibUSB.clearHalt($0, endpoint) == nil }) == false { stalled(endpoint) }
     }
 
     func requestClose() {

@@ -10,6 +10,7 @@ final class USBTransferQueue: USBQueueControl, USBOrder, USBOperation, USBTransf
 
     private let handle: USBHandle
     private let title: String
+    private let endpoint: UInt8
     private let isTowardsHost: Bool
     private let moved = Atomic<Int64>(0)
     private let isCancelled = Atomic(false)
@@ -39,6 +40,7 @@ final class USBTransferQueue: USBQueueControl, USBOrder, USBOperation, USBTransf
         self.handle = handle
         self.title = title
         self.slots = slots
+        endpoint = queue.endpoint
         isTowardsHost = queue.endpoint & 0x80 != 0
         state = QueueState(isTowardsHost: isTowardsHost)
         body = queue.body
@@ -126,6 +128,7 @@ final class USBTransferQueue: USBQueueControl, USBOrder, USBOperation, USBTransf
 
     private func end() {
         free()
+        if state.failure == .stalled { handle.stalled(endpoint) }
         let ended = ended
         body = nil
         self.ended = nil

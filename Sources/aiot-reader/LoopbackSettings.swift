@@ -4,7 +4,9 @@ import AIoTReader
 import AIoTSecurity
 import LoopbackFrontEnd
 import RadioFrontEnd
+import Recording
 import Settings
+import StreamFrontEnd
 
 /// A `front-end` of `type: loopback`: simulated devices.
 struct LoopbackSettings {
@@ -44,9 +46,23 @@ struct LoopbackSettings {
         for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
     }
 
+    /// Whether what it receives are samples.
+    var hasSamples: Bool { plan.air == .sample }
+
     /// The front end, not started yet.
+    /// - Parameter tap: takes what it receives; at sample level only.
     /// - Throws: `DeviceMemoryError`.
-    func make(for reader: ReaderConfiguration) throws(DeviceMemoryError) -> any RadioFrontEnd {
+    func make(
+        for reader: ReaderConfiguration, tap: (any ReceiveTap)?
+    ) throws(DeviceMemoryError) -> any RadioFrontEnd {
+        guard let tap else { return try simulation(for: reader, tap: nil) }
+        let samples = SampleTap(tap, sampleRateHz: reader.sampleRateHz)
+        return TappedFrontEnd(try simulation(for: reader, tap: samples), tap: samples)
+    }
+
+    private func simulation(
+        for reader: ReaderConfiguration, tap: SampleTap?
+    ) throws(DeviceMemoryError) -> LoopbackFrontEnd {
         var file: DeviceMemoryFile?
         if let memory {
             file = try DeviceMemoryFile(
@@ -56,7 +72,7 @@ struct LoopbackSettings {
         var truth: AirJournal?
         if let journal { truth = try AirJournal(path: journal, population: population) }
         return LoopbackFrontEnd(
-            name: "loopback, \(plan.devices) simulated devices", radio: plan.radio(of: population, for: reader),
-            memory: file, journal: truth)
+            name: "loopback, \(plan.devices) simulated devices",
+            radio: plan.radio(of: population, for: reader) { tap?.append($0) }, memory: file, journal: truth)
     }
 }

@@ -1,4 +1,5 @@
 import AIoTReader
+import Logging
 import RadioFrontEnd
 import SDR
 import Settings
@@ -19,10 +20,11 @@ struct PlutoSettings {
         amplitude = mapping.amplitude
     }
 
-    func make(for reader: ReaderConfiguration) throws -> any RadioFrontEnd {
+    func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let pluto = Pluto(bus: try USBContext(), settings: box)
         return StreamFrontEnd(
-            name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude)
+            name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude,
+            tap: tap, log: { log.debug("\($0)") })
     }
 }
 
@@ -75,7 +77,7 @@ struct TwoBoxSettings {
         }
     }
 
-    func make(for reader: ReaderConfiguration) throws -> any RadioFrontEnd {
+    func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let bus = try USBContext()
         let sending = HackRF(bus: bus, settings: transmitter, role: .transmitter)
         let receiving: any Transceiver =
@@ -85,7 +87,7 @@ struct TwoBoxSettings {
             }
         return StreamFrontEnd(
             name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
-            profile: reader.profile, amplitude: amplitude)
+            profile: reader.profile, amplitude: amplitude, tap: tap, log: { log.debug("\($0)") })
     }
 }
 

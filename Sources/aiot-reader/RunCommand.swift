@@ -2,8 +2,10 @@ import AIoTBase
 import AIoTReader
 import ArgumentParser
 import Foundation
+import Logging
 import LoopbackFrontEnd
 import ReaderService
+import Recording
 import ServiceLifecycle
 import ServiceManager
 import Settings
@@ -33,6 +35,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
     var logLevel = LogLevelOption.info
 
+    @OptionGroup var recording: RecordOptions
+
     func validate() throws {
         guard let minTurnaround, !ReaderConfiguration.minTurnaroundRange.contains(minTurnaround) else { return }
         throw ValidationError("--min-turnaround \(minTurnaround): take 0 to 3,276 ms, what a start offset can tell")
@@ -46,9 +50,13 @@ struct RunCommand: AsyncParsableCommand {
             let frontEnd = FrontEndSettings(file.root)
             let configuration = DaemonConfiguration(
                 file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
+            let record = RecordSettings(file.root, recording, of: frontEnd)
             try file.finish()
+            let recorder = try record.recorder(log: log)
+            defer { if let recorder { log.notice("\(recorder.finish().text)") } }
             let daemon = try ReaderDaemon(
-                configuration: configuration, frontEnd: frontEnd.make(for: configuration.reader),
+                configuration: configuration,
+                frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
                 notifier: .fromEnvironment, log: log)
             var group = ServiceGroupConfiguration(
                 services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
@@ -71,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
         case SpoolError.locked: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
+        case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
         default: Ending.configuration
         }
     }

@@ -16,6 +16,8 @@ final class FakePluto: ScriptedDevice {
         var lowestRate = 0
         /// What READBUF gives, on and on; each stream is a ramp of octets.
         var mask = "00000003"
+        /// Blocks are not taken, until the pipe is closed.
+        var holdsBlocks = false
         /// Set by a test: loss bits by device.
         var losses: [String: UInt32] = [:]
         /// What is answered instead, by the beginning of the command.
@@ -96,7 +98,11 @@ final class FakePluto: ScriptedDevice {
             state.pipes[number] = pipe
             return true
         }
-        // As long as a block lasts at 1.92 MS/s, so that streams do not run free.
+        if octets.count > 1_000, state.withLock({ $0.behaviour.holdsBlocks }) {
+            _ = eventually { state.withLock { $0.pipes[number]?.isOpen != true } }
+            throw USBError(.timedOut, "writing to pipe \(number)")
+        }
+        // As with a real one a block lasts, so that streams do not run free.
         if octets.starts(with: "READBUF".utf8) || octets.count > 1_000 { usleep(1_000) }
         guard isOpen else { throw USBError(.timedOut, "writing to pipe \(number)") }
     }
@@ -154,14 +160,15 @@ final class FakePluto: ScriptedDevice {
         if path.hasSuffix("DEBUG direct_reg_access") {
             return "0x" + String(state.behaviour.losses[String(words[0])] ?? 0, radix: 16)
         }
-        return state.attributes[path]
+        // Attributes have a value from the beginning.
+        return state.attributes[path] ?? "30720000"
     }
 
     /// - Returns: the answer.
     private static func take(_ octets: [UInt8], _ count: Int, _ words: [String], _ state: inout State) -> Int {
         guard octets.count == count else { return -22 }
         if words[0] == "WRITEBUF" {
-            if state.transmitted.count < 100_000 { state.transmitted += octets }
+            if state.transmitted.count < 200_000 { state.transmitted += octets }
             state.blocksWritten += 1
             return count
         }

@@ -58,7 +58,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
     return true
 }
 
-private let rampTable = (0..<1 << 17).map { UInt8(truncatingIfNeeded: $0) }
+private let rampTable = (0..<1 << 18).map { UInt8(truncatingIfNeeded: $0) }
 
 /// What `StreamLog` transmits, and what the fake boxes give: each octet is the low part of its place.
 func ramp(_ count: Int, from place: Int = 0) -> ArraySlice<UInt8> {

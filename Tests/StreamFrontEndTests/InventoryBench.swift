@@ -19,9 +19,13 @@ struct InventoryBench {
     private let link = LinkID(0)
     private(set) var results: [DeviceResult] = []
     private(set) var isFinished = false
+    private var orders: UInt64 = 0
     private(set) var transmissions: [R2DTransmission] = []
     private(set) var outcomes: [RadioOutcome] = []
     private(set) var carrierLosses = 0
+    private var isUsable = false
+    /// What is to go on the air once the radio is back.
+    private var held: R2DTransmission?
 
     init(
         devices: Int, seed: UInt64, keepsSent: Bool = false, air: ([Device]) -> BoxAirSettings
@@ -40,8 +44,11 @@ struct InventoryBench {
                 id: population.group.id, key: population.group.key, configuration: configuration,
                 members: population.provisioning.map(\.deviceID)))
         radio = RadioBench(air(population.devices), keepsSent: keepsSent)
-        reader = Reader(configuration: ReaderConfiguration())
+        reader = AIoTReader.Reader(configuration: ReaderConfiguration())
         aiotf = AIoTF(registry: registry, generator: SeededGenerator(seed: seed))
+        aiotf.handle(.readerConnected(readerID), at: radio.now)
+        reader.handle(.linkUp(link), at: radio.now)
+        settle()
         radio.begin()
     }
 
@@ -52,22 +59,23 @@ struct InventoryBench {
     }
 
     /// Orders an inventory of all devices and runs it to its end.
-    mutating func run(watching: (inout Self) -> Void = { _ in }) {
+    mutating func run(watching: (Self) -> Void = { _ in }) {
         guard radio.waits(until: { radio.frontEnd.status.state.isUsable }) else { return }
         // What was told on the way there is over.
-        _ = radio.takeEvents()
-        aiotf.handle(.readerConnected(readerID), at: radio.now)
-        reader.handle(.linkUp(link), at: radio.now)
+        for event in radio.takeEvents() { take(event) }
+        orders += 1
+        isFinished = false
+        results = []
+        let order = InventoryOrder(target: .group(population.group.id))
+        aiotf.handle(.inventoryOrdered(order, id: orders), at: radio.now)
         settle()
-        aiotf.handle(.inventoryOrdered(InventoryOrder(target: .group(population.group.id)), id: 1), at: radio.now)
-        settle()
-        let limit = radio.now + .milliseconds(120_000)
+        let limit = radio.now + .milliseconds(60_000)
         while !isFinished, radio.now < limit {
             for event in radio.takeEvents() { take(event) }
             reader.advance(to: radio.now)
             aiotf.advance(to: radio.now)
             settle()
-            watching(&self)
+            watching(self)
             usleep(500)
         }
     }
@@ -81,8 +89,14 @@ struct InventoryBench {
             carrierLosses += 1
             reader.handle(.carrierLost, at: radio.now)
         case .stateChanged(let state, _):
-            guard !state.isUsable else { break }
-            reader.handle(.carrierLost, at: radio.now)
+            isUsable = state.isUsable
+            if isUsable {
+                if let held { send(held) }
+                held = nil
+            } else {
+                held = nil
+                reader.handle(.carrierLost, at: radio.now)
+            }
         }
     }
 
@@ -105,14 +119,18 @@ struct InventoryBench {
         switch order {
         case .carrier(let isOn): radio.frontEnd.setCarrier(isOn: isOn, at: radio.now)
         case .transmit(let transmission):
-            transmissions.append(transmission)
-            radio.frontEnd.transmit(transmission, at: radio.now)
+            if isUsable { send(transmission) } else { held = transmission }
         case .sendToAIoTF(_, let octets): aiotf.handle(.received(readerID, octets), at: radio.now)
         case .relay(let relay):
             aiotf.handle(.received(readerID, relay.octets), at: radio.now)
             reader.handle(.relayed(id: relay.id), at: radio.now)
         case .notice: break
         }
+    }
+
+    private mutating func send(_ transmission: R2DTransmission) {
+        transmissions.append(transmission)
+        radio.frontEnd.transmit(transmission, at: radio.now)
     }
 
     private mutating func carryOut(_ action: AIoTFAction) {

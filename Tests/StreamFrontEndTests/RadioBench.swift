@@ -91,7 +91,10 @@ final class RadioBench: Sendable {
     }
 
     /// Sends a frame that asks a device, which need not exist, for a burst after `milliseconds`.
-    func transmit(id: UInt64, askingAfter milliseconds: Int) throws -> R2DTransmission {
+    @discardableResult
+    func transmit(id: UInt64, askingAfter milliseconds: Int, delayed delay: AirDuration = .zero) throws
+        -> R2DTransmission
+    {
         let message = R2DMessage.randomIDResponse(
             RandomIDResponse(
                 transactionID: TransactionID(3),
@@ -107,7 +110,7 @@ final class RadioBench: Sendable {
             id: id, message: message, octets: message.encoded(), chipsPerSymbol: 6,
             windows: schedule.windows(after: message))
         frontEnd.setCarrier(isOn: true, at: now)
-        frontEnd.transmit(transmission, at: now)
+        frontEnd.transmit(transmission, at: now + delay)
         return transmission
     }
 

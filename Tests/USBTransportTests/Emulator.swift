@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The emulator as a process of its own, with one HackRF One; this process has to run under umockdev-wrapper.
-final class Emulator {
+final class Emulator: @unchecked Sendable {
     /// The program `usb-emulator`; without it what needs devices is not tested.
     static let path = ProcessInfo.processInfo.environment["AIOT_USB_EMULATOR"]
 

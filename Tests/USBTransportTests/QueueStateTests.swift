@@ -103,7 +103,7 @@ import Testing
     /// Against a system that gives transfers back in any order and way.
     @Test(arguments: UInt64(1)...200)
     func everyQueueEndsExactlyOnceWithNothingInFlight(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SplitMix(state: seed)
         let isTowardsHost = Bool.random(using: &generator)
         var state = QueueState(isTowardsHost: isTowardsHost)
         var flying = 0
@@ -145,17 +145,5 @@ import Testing
         #expect(ends == 1)
         #expect(cancellations <= 1)
         #expect(state.hasEnded && state.inFlight == 0)
-    }
-
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        /// SplitMix64.
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

@@ -6,8 +6,8 @@ import Testing
 
 /// The real libusb with an emulated HackRF One: `umockdev-wrapper` with AIOT_USB_EMULATOR naming the emulator.
 @Suite(.serialized, .enabled(if: Emulator.path != nil)) struct USBDeviceTests {
-    private let emulator: Emulator
-    private let context: USBContext
+    let emulator: Emulator
+    let context: USBContext
 
     init() throws {
         emulator = try Emulator()
@@ -65,7 +65,7 @@ import Testing
 
     @Test func aResetClosesAndTheDeviceCanBeOpenedAgain() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         try receive(on: port, stream)
         try port.reset()
         #expect(stream.waitForEnd() == .some(nil))
@@ -82,7 +82,7 @@ import Testing
 
     @Test func aQueueReceivesUntilItIsCancelled() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         let queue = try receive(on: port, stream)
         stream.waitForCalls(20)
         queue.cancel()
@@ -96,26 +96,29 @@ import Testing
     @Test func aQueueSendsWhatItsBodyFillsUntilThatHasNoMore() throws {
         let port = try open()
         try setMode(2, port)
-        let stream = Stream(limit: 40)
+        let stream = RecordedStream(limit: 40)
         let queue = try port.startQueue(stream.queue(0x02))
         #expect(stream.waitForEnd() == .some(nil))
         #expect(stream.calls == 41 && queue.octets == 40 * 16_384)
     }
 
-    @Test func aStallEndsAQueue() throws {
+    @Test func aStallEndsAQueueAndTheNextOneWorks() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         try receive(on: port, stream)
         stream.waitForCalls(2)
         try emulator.order("stall 0 0x81")
         #expect(stream.waitForEnd()??.kind == .stalled)
+        let next = RecordedStream()
+        _ = try port.startQueue(next.queue(0x81))
+        next.waitForCalls(2)
         port.close()
-        #expect(stream.ends.count == 1)
+        #expect(stream.ends.count == 1 && next.ends == [nil])
     }
 
     @Test func aQueueForWhichThereIsNoMemoryDoesNotBegin() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         let large = USBQueue(
             endpoint: 0x81, octetsPerTransfer: 1 << 20, transfers: 200, body: stream.body, ended: stream.ended)
         #expect(fails(.noMemory) { try port.startQueue(large) })
@@ -127,12 +130,12 @@ import Testing
     // MARK: unplugging
 
     @Test func unpluggingEndsEverythingAndIsTold() throws {
-        let news = Stream()
+        let news = RecordedStream()
         let first = news.news
         let watch = context.watch { first($0) }
         news.waitForCalls(1)
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         let queue = try receive(on: port, stream)
         stream.waitForCalls(2)
         try emulator.order("unplug 0")
@@ -170,7 +173,7 @@ import Testing
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
         for turn in 0..<100 {
             let port = try open()
-            let stream = Stream()
+            let stream = RecordedStream()
             let queue = try receive(on: port, stream)
             stream.waitForCalls(1)
             if turn.isMultiple(of: 3) { queue.cancel() }
@@ -196,8 +199,8 @@ import Testing
 
     @Test func nothingWaitsOnTheEventThreadAndClosingThereWorks() throws {
         let port = try open()
-        let stream = Stream()
-        let kinds = Kinds()
+        let stream = RecordedStream()
+        let kinds = Box<[USBError.Kind?]>()
         let context = context
         stream.onFirstCall = {
             func kind(_ body: () throws -> Void) -> USBError.Kind? {
@@ -223,7 +226,7 @@ import Testing
 
     @Test func aContextClosesItsPortsInAnyState() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         try receive(on: port, stream)
         stream.waitForCalls(1)
         context.close()
@@ -234,7 +237,7 @@ import Testing
 
     @Test func aContextCanBeClosedFromTheEventThread() throws {
         let port = try open()
-        let stream = Stream()
+        let stream = RecordedStream()
         let context = context
         stream.onFirstCall = { context.close() }
         try receive(on: port, stream)
@@ -243,129 +246,9 @@ import Testing
     }
 
     @Test func aPortThatIsLetGoOfIsClosed() throws {
-        let stream = Stream()
+        let stream = RecordedStream()
         try receive(on: try open(), stream)
         #expect(stream.waitForEnd() == .some(nil))
         try open().close()
-    }
-
-    // MARK: helpers
-
-    private func box() -> USBDescription? { context.devices().first { $0.vendorID == 0x1d50 && $0.serial != nil } }
-
-    private func waitForBox() {
-        let limit = ContinuousClock.now + .seconds(30)
-        while box() == nil && ContinuousClock.now < limit { usleep(2_000) }
-    }
-
-    private func open(claiming: Bool = true) throws -> any USBPort {
-        let box = try #require(self.box())
-        let port = try context.open(bus: box.bus, address: box.address)
-        if claiming { try port.claim(interface: 0) }
-        return port
-    }
-
-    private func setMode(_ mode: UInt16, _ port: any USBPort) throws {
-        try port.control(
-            .init(requestType: 0x40, request: 1, value: mode), sending: [], timeoutMilliseconds: 5_000)
-    }
-
-    @discardableResult
-    private func receive(on port: any USBPort, _ stream: Stream) throws -> any USBQueueControl {
-        try setMode(1, port)
-        return try port.startQueue(stream.queue(0x81))
-    }
-
-    private func fails<Value>(_ kind: USBError.Kind, _ body: () throws -> Value) -> Bool {
-        do { _ = try body() } catch { return (error as? USBError)?.kind == kind }
-        return false
-    }
-
-    /// A thread that waits for octets that do not come, and what its call failed with.
-    private func waiting(on port: any USBPort) -> () -> USBError? {
-        let begun = DispatchSemaphore(value: 0)
-        let ended = DispatchSemaphore(value: 0)
-        let box = Box()
-        Thread.detachNewThread {
-            begun.signal()
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 16)
-            defer { buffer.deallocate() }
-            do { _ = try port.bulkRead(0x81, into: buffer, timeoutMilliseconds: 60_000) } catch {
-                box.value.withLock { $0 = error as? USBError }
-            }
-            ended.signal()
-        }
-        begun.wait()
-        return {
-            #expect(ended.wait(timeout: .now() + 30) == .success)
-            return box.value.withLock { $0 }
-        }
-    }
-
-    private final class Kinds: Sendable {
-        let value = Mutex<[USBError.Kind?]>([])
-    }
-
-    private final class Box: Sendable {
-        let value = Mutex<USBError?>(nil)
-    }
-}
-
-/// What a queue or a watch has told.
-private final class Stream: @unchecked Sendable {
-    private struct State {
-        var calls = 0
-        var ends: [USBError?] = []
-        var changes: [USBChange] = []
-    }
-
-    private let state = Mutex(State())
-    private let limit: Int
-    var onFirstCall: (@Sendable () -> Void)?
-
-    init(limit: Int = .max) { self.limit = limit }
-
-    var calls: Int { state.withLock { $0.calls } }
-    var ends: [USBError?] { state.withLock { $0.ends } }
-    var changes: [USBChange] { state.withLock { $0.changes } }
-
-    var body: @Sendable (UnsafeMutableRawBufferPointer) -> Bool {
-        { _ in
-            let calls = self.state.withLock { state in
-                state.calls += 1
-                return state.calls
-            }
-            if calls == 1 { self.onFirstCall?() }
-            return calls <= self.limit
-        }
-    }
-
-    var ended: @Sendable (USBError?) -> Void { { error in self.state.withLock { $0.ends.append(error) } } }
-
-    var news: @Sendable (USBChange) -> Void {
-        { change in
-            self.state.withLock { state in
-                state.calls += 1
-                state.changes.append(change)
-            }
-        }
-    }
-
-    func queue(_ endpoint: UInt8) -> USBQueue {
-        USBQueue(endpoint: endpoint, octetsPerTransfer: 16_384, transfers: 8, body: body, ended: ended)
-    }
-
-    func waitForCalls(_ count: Int) { wait { calls >= count } }
-
-    /// What the queue ended with; nil where it did not end.
-    func waitForEnd() -> USBError?? {
-        wait { !ends.isEmpty }
-        return ends.first
-    }
-
-    private func wait(_ isThere: () -> Bool) {
-        let limit = ContinuousClock.now + .seconds(30)
-        while !isThere() && ContinuousClock.now < limit { usleep(1_000) }
-        #expect(isThere())
     }
 }
