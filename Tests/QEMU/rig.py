@@ -238,7 +238,7 @@ async def main():
     rig = Rig(guest, ports)
     try:
         await guest.boot()
-        rig.say("booted: " + await rig.run("uname -sr; . /etc/os-release; echo $PRETTY_NAME"))
+        rig.say("booted: " + await rig.run(". /etc/os-release; echo $PRETTY_NAME, $(uname -sr)"))
         for port in ports:
             await port.open()
         air = asyncio.create_task(Air(boxes, options.rate).run())
@@ -254,7 +254,7 @@ async def main():
             await rig.kill()
             await rig.stop()
             await rig.show("journalctl -b -o short-monotonic --no-hostname --no-pager | "
-                           "grep -E 'New USB device found|USB disconnect|aiot-reader\\[|aiot-reader@' | tail -90")
+                           "grep -E 'usb 1-.*(device found|disconnect)|front end|inventory|S(tart|topp)(ed|ing) aiot-reader@|, status='")
         air.cancel()
         rig.say("all shown")
     except (Failure, TimeoutError) as failure:
