@@ -133,7 +133,9 @@ struct InventoryOptions: ParsableArguments {
 
     func validate() throws {
         guard frontEnd == "loopback" else {
-            Console.report("front end \(frontEnd) is not there: this version has loopback only")
+            Console.report(
+                "front end \(frontEnd) is not there: this command has loopback only; radios are driven by `aiot-reader run` (docs/front-ends.md)"
+            )
             throw ExitCode(69)
         }
         try require((1...20_000).contains(devices), "--devices \(devices): take 1 to 20,000")

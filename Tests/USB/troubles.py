@@ -1,5 +1,7 @@
 """What befalls boxes: the daemon says it, and goes on when it is over."""
 
+import time
+
 import inventories
 
 
@@ -35,7 +37,6 @@ def silence(program, options):
         setting.start()
         setting.found_all()
         mark = setting.reader.mark()
-        import time
         begin = time.monotonic()
         usb.order("silence 0")
         seen = setting.reader.wait("front end stalled", mark)[0] - begin
