@@ -81,6 +81,7 @@ extension StreamFrontEnd {
                     if isHeard { air.counters.framesHeard += 1 } else { air.counters.framesNotHeard += 1 }
                 }
                 mailbox.put(.stream(.hears(isHeard), session: session))
+            case .doubted: air.withLock { $0.needsSounding = true }
             case .jumped(let samples):
                 log("\(name): the counters have moved by \(Int(samples)) samples against each other")
                 air.withLock { $0.counters.jumps += 1 }
