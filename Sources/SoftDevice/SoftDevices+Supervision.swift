@@ -18,7 +18,7 @@ extension SoftDevices {
         while !isStopping {
             look(&supervisor, &seen, at: clock())
             tellStatus(supervisor.status)
-            while let order = supervisor.nextOrder() {
+            while !isStopping, let order = supervisor.nextOrder() {
                 supervisor.handle(.finished(carryOut(order)), at: clock())
                 tellStatus(supervisor.status)
             }

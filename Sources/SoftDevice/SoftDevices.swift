@@ -98,13 +98,14 @@ package final class SoftDevices: Sendable {
 
     var isStopping: Bool { shared.withLock { $0.isStopping } }
 
-    /// More is left out (*ours*).
+    /// Losses beyond it are left out (*ours*): the others have told of them.
     private static let happenedLimit = 256
 
     /// Has the supervising thread know of something; `session`: of these streams alone.
     func happen(_ event: RadioSupervisor.Event, session: Int? = nil) {
         shared.withLock { shared in
-            if shared.happened.count < Self.happenedLimit { shared.happened.append((event, session)) }
+            if shared.happened.count >= Self.happenedLimit, case .lost = event { return }
+            shared.happened.append((event, session))
         }
         wakeUp.post()
     }
