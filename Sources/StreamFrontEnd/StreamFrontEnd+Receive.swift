@@ -20,7 +20,7 @@ extension StreamFrontEnd {
         var session = 0
         while true {
             let item = queue.next()
-            if case .restarted = item { session = air.withLock { $0.session } }
+            if case .restarted(let number) = item { session = number }
             guard takeOrders(&side, item, session: session) else { return }
             switch item {
             case nil: queue.wait(milliseconds: 50)

@@ -66,17 +66,15 @@ extension StreamFrontEnd {
     /// Tells a change of the state, and makes it so for the other threads.
     private func tell(_ work: inout Supervision, _ events: (RadioEvent) -> Void) {
         let status = work.supervisor.status
-        guard status != work.told else { return }
+        guard status != work.told, !isStopping else { return }
         let wasUsable = work.told.state.isUsable
         if status.state == .stalled, work.told.state != .stalled { air.withLock { $0.counters.stalls += 1 } }
         work.told = status
         air.withLock { air in
             air.status = status
             air.isUsable = status.state.isUsable && !air.isStopping
-            if air.isUsable, !wasUsable { air.timeline.setCarrier(isOn: air.isCarrierWanted) }
             if !air.isUsable, wasUsable {
                 // The loop orders it anew: it is told that the carrier is gone.
-                air.isCarrierWanted = false
                 air.timeline.setCarrier(isOn: false)
                 Self.abandon(&air)
             }
@@ -129,16 +127,15 @@ extension StreamFrontEnd {
     }
 
     private func startStreams() throws(TransceiverFailure) {
-        let session = air.withLock { air in
-            air.session += 1
+        let session = queue.restart()
+        air.withLock { air in
+            air.session = session
             air.timeline.restart()
             Self.abandon(&air)
             air.orders = []
             air.needsSounding = true
             air.counters.starts += 1
-            return air.session
         }
-        queue.restart()
         guard transmitter !== receiver else {
             return try receiver.start(streams(session: session, receives: true, transmits: true))
         }

@@ -22,12 +22,10 @@ package final class StreamFrontEnd: RadioFrontEnd {
     struct Air {
         var timeline: TransmitTimeline
         var orders: [Order] = []
-        /// Counts starts of streaming; what comes from an earlier one is left out.
+        /// Of the queue; what comes from an earlier one is left out.
         var session = 0
         /// Frames can go on the air.
         var isUsable = false
-        /// The loop's last word on the carrier.
-        var isCarrierWanted = false
         /// The transmission that is under way, and whether a sounding is.
         var transmission: UInt64?
         var isSounding = false
@@ -157,10 +155,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
     }
 
     package func setCarrier(isOn: Bool, at time: AirTime) {
-        air.withLock { air in
-            air.isCarrierWanted = isOn
-            if air.isUsable { air.timeline.setCarrier(isOn: isOn) }
-        }
+        // What is said before the loop has heard that the radio is away holds no longer when it is back.
+        air.withLock { if $0.isUsable { $0.timeline.setCarrier(isOn: isOn) } }
     }
 
     package func stop() {
