@@ -35,7 +35,7 @@ final class BurstTimeline: @unchecked Sendable {
     private let amplitude: Float
     private let slots: [Slot] = (0..<slotCount).map { _ in Slot() }
     private let scratch: UnsafeMutableBufferPointer<Float>
-    /// Counts carriers: the bursts of one before end at once.
+    /// Counts ends of carriers, or of the stream: the bursts before end at once.
     private let session = Atomic<Int>(0)
     private let sent = Atomic<Int>(0)
     private let late = Atomic<Int>(0)
@@ -71,8 +71,8 @@ extension BurstTimeline {
         return true
     }
 
-    /// Ends all bursts: without a carrier there is nothing to reflect.
-    func carrierLost() { session.add(1, ordering: .relaxed) }
+    /// Ends all bursts: without a carrier there is nothing to reflect. May come from any thread.
+    func endBursts() { session.add(1, ordering: .relaxed) }
 }
 
 // MARK: - The transmit callback

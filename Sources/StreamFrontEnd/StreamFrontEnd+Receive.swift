@@ -12,9 +12,9 @@ extension StreamFrontEnd {
     func receive(clock: @Sendable () -> AirTime, _ events: @Sendable (RadioEvent) -> Void) {
         var side = ReceiveSide(
             profile: profile, sampleRateHz: sampleRateHz,
-            hasCommonClock: transmitter === receiver && transmitter.capabilities.hasCommonClock,
-            latencySamples: transmitter.capabilities.transmitLatencySamples)
-        let converter = SampleConverter(receiver.capabilities.receiveFormat)
+            hasCommonClock: boxes.all.count == 1 && boxes.transmitter.capabilities.hasCommonClock,
+            latencySamples: boxes.transmitter.capabilities.transmitLatencySamples)
+        let converter = SampleConverter(boxes.receiver.capabilities.receiveFormat)
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2 * Self.piece)
         defer { floats.deallocate() }
         var session = 0
@@ -25,7 +25,7 @@ extension StreamFrontEnd {
             switch item {
             case nil: queue.wait(milliseconds: 50)
             case .restarted:
-                tap?.started(format: receiver.capabilities.receiveFormat, sampleRateHz: sampleRateHz)
+                tap?.started(format: boxes.receiver.capabilities.receiveFormat, sampleRateHz: sampleRateHz)
             case .lost(let samples): tell(side.lose(samples), side, session, events)
             case .block(let firstSample, let first, let second):
                 let now = clock()

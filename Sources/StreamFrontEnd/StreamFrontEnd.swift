@@ -22,7 +22,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     struct Air {
         var timeline: TransmitTimeline
         var orders: [Order] = []
-        /// Of the queue; what comes from an earlier one is left out.
+        /// Of `queue`; what comes from an earlier one is left out.
         var session = 0
         /// Frames can go on the air.
         var isUsable = false
@@ -40,8 +40,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     }
 
     package let name: String
-    let transmitter: any Transceiver
-    let receiver: any Transceiver
+    let boxes: BoxPair
     let profile: AirProfile
     let sampleRateHz: Double
     let tap: (any ReceiveTap)?
@@ -72,14 +71,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.name = name
-        self.transmitter = transmitter
-        self.receiver = receiver
+        boxes = BoxPair(transmitter: transmitter, receiver: receiver)
         self.profile = profile
         self.tap = tap
         self.log = log
         self.stallTime = stallTime
-        let told = transmitter.capabilities.sampleRateHz
-        let rate = told.isFinite ? min(max(told, 1e5), 1e8) : 1e5
+        let rate = boxes.sampleRateHz
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
         let format = receiver.capabilities.receiveFormat
