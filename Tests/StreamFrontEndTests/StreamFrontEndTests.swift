@@ -191,6 +191,25 @@ import Transceiver
         #expect(record.frames.allSatisfy { $0.lowerBound > 0 && $0.upperBound <= record.nextSample && !$0.isEmpty })
     }
 
+    @Test func aBoxThatHangsHoldsUpNoStopAndNothingIsToldAfterIt() {
+        let box = HungBox()
+        let events = Mutex(0)
+        let frontEnd = StreamFrontEnd(name: "hung", transmitter: box, receiver: box, profile: .oursV0)
+        frontEnd.start(clock: { AirTime.zero }) { _ in events.withLock { $0 += 1 } }
+        func waits(until condition: () -> Bool) -> Bool {
+            for _ in 0..<60_000 where !condition() { usleep(1_000) }
+            return condition()
+        }
+        #expect(waits { box.isOpening })
+        let start = ContinuousClock.now
+        frontEnd.stop()
+        #expect(ContinuousClock.now - start < .seconds(30))
+        let told = events.withLock { $0 }
+        box.letGo()
+        #expect(waits { box.isClosed })
+        #expect(told >= 1 && events.withLock { $0 } == told)
+    }
+
     // MARK: - Unplugged
 
     @Test func unplugAndReplugResumeInEveryState() {
