@@ -74,7 +74,7 @@ extension BoxAir {
         guard lanes.indices.contains(box), lanes[box].box.transmits else { return }
         let lane = lanes[box]
         let rest = UnsafeMutableBufferPointer(rebasing: lane.ownBlock[(2 * lane.filled)...])
-        lane.filled += lane.box.transmitFormat.decode(octets, into: rest)
+        lane.filled += lane.transmitConverter.convert(octets, into: rest)
     }
 
     /// Moves the air by `count` samples, at most `blockLimit`.

@@ -3,6 +3,8 @@ import Transceiver
 /// One box's part of a `BoxAir`: its samples of the block at hand, by its own clock and by the air's.
 final class BoxLane {
     let box: AirBox
+    let transmitConverter: SampleConverter
+    private let receiveConverter: SampleConverter
     /// Own samples in one of the air.
     let rate: Double
     /// By its own clock, interleaved: the last `history` samples of the block before, then the block.
@@ -27,6 +29,8 @@ final class BoxLane {
 
     init(_ box: AirBox, blockLimit: Int, seed: UInt64) {
         self.box = box
+        transmitConverter = SampleConverter(box.transmitFormat)
+        receiveConverter = SampleConverter(box.receiveFormat)
         rate = box.ownRate
         own = FloatBuffer(count: 2 * (Self.history + BoxAir.ownLimit(blockLimit)))
         onAir = FloatBuffer(count: 2 * blockLimit)
@@ -107,6 +111,6 @@ extension BoxLane {
             }
         }
         noise.add(to: samples, constant: box.dcOffset)
-        return box.receiveFormat.encode(samples, into: octets)
+        return receiveConverter.convert(UnsafeBufferPointer(samples), into: octets)
     }
 }

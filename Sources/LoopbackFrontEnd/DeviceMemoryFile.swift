@@ -56,8 +56,9 @@ package final class DeviceMemoryFile: Sendable {
                 let state = device.nas.nonVolatile
                 guard kept[index] != state else { continue }
                 let octets = Self.record(state)
-                _ = pwrite(descriptor, octets, octets.count, off_t(Self.headerOctets + index * Self.recordOctets))
-                kept[index] = state
+                let place = off_t(Self.headerOctets + index * Self.recordOctets)
+                // What could not be written is tried again with the next frame.
+                if pwrite(descriptor, octets, octets.count, place) == octets.count { kept[index] = state }
             }
         }
     }

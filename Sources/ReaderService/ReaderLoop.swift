@@ -188,8 +188,8 @@ extension ReaderLoop {
 
 extension ReaderLoop {
     private mutating func changeRadio(to state: RadioState, why: String, at now: AirTime) {
-        let level: Logger.Level = state.isUsable || state == .opening ? .notice : .warning
-        shells.log.log(level: state == .degraded ? .warning : level, "front end \(state.rawValue): \(why)")
+        let isFine = state == .ready || state == .opening
+        shells.log.log(level: isFine ? .notice : .warning, "front end \(state.rawValue): \(why)")
         radioState = state
         tellStatus()
         // What was on the air is not told any more.

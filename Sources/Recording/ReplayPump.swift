@@ -1,6 +1,7 @@
 import AIoTPhy
 import AIoTReader
 import StreamFrontEnd
+import Transceiver
 
 /// Reads a recording as far as orders want it.
 struct ReplayPump {

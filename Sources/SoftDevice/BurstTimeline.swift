@@ -29,18 +29,21 @@ final class BurstTimeline: @unchecked Sendable {
 
     let sounding: Sounding
     private let sampleRateHz: Double
-    private let format: StreamFormat
+    private let converter: SampleConverter
+    /// What every octet is where nothing is sent.
+    private let silence: UInt8
     private let amplitude: Float
     private let slots: [Slot] = (0..<slotCount).map { _ in Slot() }
     private let scratch: UnsafeMutableBufferPointer<Float>
-    /// Counts carriers: the bursts of one before end at once.
+    /// Counts ends of carriers, or of the stream: the bursts before end at once.
     private let session = Atomic<Int>(0)
     private let sent = Atomic<Int>(0)
     private let late = Atomic<Int>(0)
     private let longestReaction = Atomic<Int>(0)
 
     init(format: StreamFormat, sampleRateHz: Double, amplitude: Float) {
-        self.format = format
+        converter = SampleConverter(format)
+        silence = format.samples == .cu8 ? 128 : 0
         self.sampleRateHz = sampleRateHz
         self.amplitude = amplitude
         sounding = Sounding(sampleRateHz: sampleRateHz)
@@ -68,8 +71,8 @@ extension BurstTimeline {
         return true
     }
 
-    /// Ends all bursts: without a carrier there is nothing to reflect.
-    func carrierLost() { session.add(1, ordering: .relaxed) }
+    /// Ends all bursts: without a carrier there is nothing to reflect. May come from any thread.
+    func endBursts() { session.add(1, ordering: .relaxed) }
 }
 
 // MARK: - The transmit callback
@@ -77,7 +80,7 @@ extension BurstTimeline {
 extension BurstTimeline {
     /// Fills the samples that go out next, the first of which is number `first`.
     func render(_ octets: UnsafeMutableRawBufferPointer, first: Int64) {
-        let size = format.octetsPerSample
+        let size = converter.octetsPerSample
         let count = octets.count / size
         let session = session.load(ordering: .relaxed)
         var isSilent = !sounding.isDue(first: first, count: count)
@@ -85,7 +88,7 @@ extension BurstTimeline {
             isSilent = isSilent && (slot.burst?.start ?? .infinity) >= Double(first) + Double(count)
         }
         guard !isSilent else {
-            octets.initializeMemory(as: UInt8.self, repeating: format.samples == .cu8 ? 128 : 0)
+            octets.initializeMemory(as: UInt8.self, repeating: silence)
             return
         }
         var done = 0
@@ -142,6 +145,6 @@ extension BurstTimeline {
             burst.add(amplitude: amplitude, to: samples, firstSample: first, sampleRateHz: sampleRateHz)
         }
         sounding.add(amplitude: amplitude, to: samples, firstSample: first)
-        format.encode(samples, into: octets)
+        _ = converter.convert(UnsafeBufferPointer(samples), into: octets)
     }
 }

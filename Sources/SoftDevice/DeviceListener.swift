@@ -86,7 +86,7 @@ struct DeviceListener {
     /// Ends all sessions: the carrier is gone, or nobody listens any more.
     mutating func carrierLost() {
         for index in devices.indices { devices[index].carrierLost() }
-        timeline.carrierLost()
+        timeline.endBursts()
     }
 
     /// Samples are missing, received or sent: what they held is lost, as for a device in a fade, and the counters may go

@@ -8,7 +8,7 @@ extension SoftDevices {
     func listen() {
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2 * DeviceListener.pieceSamples)
         defer { floats.deallocate() }
-        let size = receiver.capabilities.receiveFormat.octetsPerSample
+        let size = boxes.receiver.capabilities.receiveFormat.octetsPerSample
         var listener: DeviceListener?
         while !isStopping {
             switch queue.next() {
@@ -30,9 +30,9 @@ extension SoftDevices {
         let (devices, timeline, session) = shared.withLock { ($0.devices, $0.timeline, $0.session) }
         guard let timeline else { return nil }
         return DeviceListener(
-            devices: devices, settings: settings, format: receiver.capabilities.receiveFormat,
-            sampleRateHz: receiver.capabilities.sampleRateHz, timeline: timeline,
-            transmitLatency: transmitter.capabilities.transmitLatencySamples, floats: floats, keep: keep
+            devices: devices, settings: settings, format: boxes.receiver.capabilities.receiveFormat,
+            sampleRateHz: boxes.sampleRateHz, timeline: timeline,
+            transmitLatency: boxes.transmitter.capabilities.transmitLatencySamples, floats: floats, keep: keep
         ) { [self] event in
             switch event {
             case .related: happen(.hears(true), session: session)
@@ -65,7 +65,7 @@ extension SoftDevices {
 
 /// What the transceivers call, on threads of their own.
 extension SoftDevices {
-    func streams(_ timeline: BurstTimeline, session: Int, receives: Bool, transmits: Bool) -> TransceiverStreams {
+    func streams(_ timeline: BurstTimeline?, session: Int, receives: Bool, transmits: Bool) -> TransceiverStreams {
         TransceiverStreams(
             receive: { [self] octets, firstSample in
                 guard receives else { return }
@@ -75,7 +75,7 @@ extension SoftDevices {
             transmit: { [self] octets, firstSample in
                 guard transmits else { return }
                 transmitted.add(1, ordering: .relaxed)
-                timeline.render(octets, first: firstSample)
+                timeline?.render(octets, first: firstSample)
             },
             trouble: { [self] trouble in
                 switch trouble {
@@ -83,6 +83,8 @@ extension SoftDevices {
                     queue.markLoss(samples: samples)
                     happen(.lost("received samples were lost"), session: session)
                 case .transmitUnderrun:
+                    // What has been planned would come late by as much, and meet what others send.
+                    timeline?.endBursts()
                     queue.markLoss(samples: nil)
                     happen(.lost("the transmitter ran out of samples"), session: session)
                 case .failed(let failure): happen(.failed(failure), session: session)

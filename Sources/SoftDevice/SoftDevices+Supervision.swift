@@ -12,25 +12,22 @@ extension SoftDevices {
     func supervise(clock: @Sendable () -> AirTime) {
         var supervisor = RadioSupervisor()
         var seen = (received: 0, transmitted: 0)
-        for (index, box) in boxes.enumerated() {
+        for (index, box) in boxes.all.enumerated() {
             box.watch { [self] in happen(.presence(box: index, isThere: $0)) }
         }
         while !isStopping {
             look(&supervisor, &seen, at: clock())
             tellStatus(supervisor.status)
-            while let order = supervisor.nextOrder() {
+            while !isStopping, let order = supervisor.nextOrder() {
                 supervisor.handle(.finished(carryOut(order)), at: clock())
                 tellStatus(supervisor.status)
             }
             wakeUp.wait(milliseconds: Self.period)
         }
-        for box in boxes { box.unwatch() }
+        for box in boxes.all { box.unwatch() }
         _ = carryOut(.stop)
         _ = carryOut(.close)
     }
-
-    /// Transmitter first; one box that does both is one.
-    private var boxes: [any Transceiver] { transmitter === receiver ? [transmitter] : [transmitter, receiver] }
 
     private func look(
         _ supervisor: inout RadioSupervisor, _ seen: inout (received: Int, transmitted: Int), at now: AirTime
@@ -59,49 +56,19 @@ extension SoftDevices {
     }
 
     private func carryOut(_ order: RadioSupervisor.Order) -> TransceiverFailure? {
-        do throws(TransceiverFailure) {
-            switch order {
-            case .open:
-                try checkBoxes()
-                for box in boxes { try box.open() }
-            case .start: try startStreams()
-            case .stop: for box in boxes { box.stop() }
-            case .reset: for box in boxes { try box.reset() }
-            case .close: for box in boxes { box.close() }
-            }
-            return nil
-        } catch {
-            return error
-        }
+        if order == .start { beginSession() }
+        let (timeline, session) = shared.withLock { ($0.timeline, $0.session) }
+        return boxes.carryOut(order) { streams(timeline, session: session, receives: $0, transmits: $1) }
     }
 
-    private func startStreams() throws(TransceiverFailure) {
-        let sends = transmitter.capabilities
+    private func beginSession() {
         let timeline = BurstTimeline(
-            format: sends.transmitFormat, sampleRateHz: sends.sampleRateHz, amplitude: settings.amplitude)
-        let session = shared.withLock { shared in
+            format: boxes.transmitter.capabilities.transmitFormat, sampleRateHz: boxes.sampleRateHz,
+            amplitude: settings.amplitude)
+        shared.withLock { shared in
             shared.timeline = timeline
             shared.session += 1
-            return shared.session
         }
         queue.restart()
-        guard transmitter !== receiver else {
-            return try receiver.start(streams(timeline, session: session, receives: true, transmits: true))
-        }
-        try receiver.start(streams(timeline, session: session, receives: true, transmits: false))
-        try transmitter.start(streams(timeline, session: session, receives: false, transmits: true))
-    }
-
-    private func checkBoxes() throws(TransceiverFailure) {
-        let (sends, hears) = (transmitter.capabilities, receiver.capabilities)
-        guard sends.transmits, hears.receives else {
-            throw TransceiverFailure(
-                .unsupported, "\(transmitter.name) must transmit and \(receiver.name) receive: choose other boxes")
-        }
-        guard sends.sampleRateHz == hears.sampleRateHz else {
-            throw TransceiverFailure(
-                .unsupported,
-                "\(transmitter.name) and \(receiver.name) have different sample rates: set one for both")
-        }
     }
 }

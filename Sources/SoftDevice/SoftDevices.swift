@@ -25,8 +25,7 @@ package final class SoftDevices: Sendable {
         var isStopping = false
     }
 
-    let transmitter: any Transceiver
-    let receiver: any Transceiver
+    let boxes: BoxPair
     let settings: SoftDeviceSettings
     let keep: @Sendable ([Device]) -> Void
     let tell: @Sendable (SoftDeviceEvent) -> Void
@@ -49,15 +48,13 @@ package final class SoftDevices: Sendable {
         settings: SoftDeviceSettings = SoftDeviceSettings(), keep: @escaping @Sendable ([Device]) -> Void = { _ in },
         tell: @escaping @Sendable (SoftDeviceEvent) -> Void
     ) {
-        self.transmitter = transmitter
-        self.receiver = receiver
+        boxes = BoxPair(transmitter: transmitter, receiver: receiver)
         self.settings = settings
         self.keep = keep
         self.tell = tell
         shared = Mutex(Shared(devices: devices))
         let format = receiver.capabilities.receiveFormat
-        let rate = min(max(receiver.capabilities.sampleRateHz, 1e5), 1e8)
-        queue = ReceiveQueue(octets: Int(rate * Self.queueSeconds) * format.octetsPerSample)
+        queue = ReceiveQueue(octets: Int(boxes.sampleRateHz * Self.queueSeconds) * format.octetsPerSample)
     }
 
     /// The devices as they were after the last frame.
@@ -98,13 +95,14 @@ package final class SoftDevices: Sendable {
 
     var isStopping: Bool { shared.withLock { $0.isStopping } }
 
-    /// More is left out (*ours*).
+    /// Losses beyond it are left out (*ours*): the others have told of them.
     private static let happenedLimit = 256
 
     /// Has the supervising thread know of something; `session`: of these streams alone.
     func happen(_ event: RadioSupervisor.Event, session: Int? = nil) {
         shared.withLock { shared in
-            if shared.happened.count < Self.happenedLimit { shared.happened.append((event, session)) }
+            if shared.happened.count >= Self.happenedLimit, case .lost = event { return }
+            shared.happened.append((event, session))
         }
         wakeUp.post()
     }

@@ -10,6 +10,8 @@ final class Mailbox: Sendable {
         case stream(RadioSupervisor.Event, session: Int)
         /// To be told as it is.
         case tell(RadioEvent)
+
+        fileprivate var isCarrierLost: Bool { if case .tell(.carrierLost) = self { true } else { false } }
     }
 
     /// Losses beyond it are left out (*ours*): the others have told of them. All else comes as seldom as frames do.
@@ -20,9 +22,14 @@ final class Mailbox: Sendable {
 
     func put(_ letter: Letter) {
         let isIn = letters.withLock { letters in
-            if letters.count >= Self.limit, case .stream(.lost, _) = letter { return false }
-            letters.append(letter)
-            return true
+            switch letter {
+            case .stream(.lost, _) where letters.count >= Self.limit: return false
+            // One that waits says it for all.
+            case .tell(.carrierLost) where letters.contains { $0.isCarrierLost }: return false
+            default:
+                letters.append(letter)
+                return true
+            }
         }
         if isIn { wakeUp.post() }
     }

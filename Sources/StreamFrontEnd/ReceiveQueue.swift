@@ -7,8 +7,8 @@ import Synchronization
 package final class ReceiveQueue: @unchecked Sendable {
     // Unchecked: octets between `tail` and `head` are the consumer's, all others the producers', who hold the lock.
     package enum Item {
-        /// Streaming has begun anew: what was waiting is left out.
-        case restarted
+        /// Streaming has begun anew: what was waiting is left out. Sessions count from 1.
+        case restarted(session: Int)
         /// Samples are missing here; nil: nobody knows how many.
         case lost(samples: Int64?)
         /// Whole samples in two parts, of which the second may be empty, with the number of the first.
@@ -23,6 +23,7 @@ package final class ReceiveQueue: @unchecked Sendable {
         var taken = 0
         /// Where the octets of the present session begin, until the consumer has been told.
         var sessionStart: Int?
+        var session = 0
         var longest = 0
     }
 
@@ -58,9 +59,14 @@ package final class ReceiveQueue: @unchecked Sendable {
     }
 
     /// Leaves out all that waits; for when no block comes.
-    package func restart() {
-        state.withLock { $0.sessionStart = $0.head }
-        wakeUp.post()
+    /// - Returns: the number of the session that begins.
+    @discardableResult package func restart() -> Int {
+        defer { wakeUp.post() }
+        return state.withLock { state in
+            state.sessionStart = state.head
+            state.session += 1
+            return state.session
+        }
     }
 
     /// Ends a wait.
@@ -70,22 +76,16 @@ package final class ReceiveQueue: @unchecked Sendable {
 
     /// The next item; its octets are good until the next call.
     package func next() -> Item? {
-        let place: Int? = state.withLock { state in
+        let (session, place) = state.withLock { state -> (Int?, Int?) in
             state.tail += state.taken
             state.taken = 0
-            if let start = state.sessionStart {
-                state.tail = max(state.tail, start)
-                return nil
-            }
-            return state.tail < state.head ? state.tail : nil
+            guard let start = state.sessionStart else { return (nil, state.tail < state.head ? state.tail : nil) }
+            state.tail = max(state.tail, start)
+            state.sessionStart = nil
+            return (state.session, nil)
         }
-        guard let place else {
-            let isNew = state.withLock { state in
-                defer { state.sessionStart = nil }
-                return state.sessionStart != nil
-            }
-            return isNew ? .restarted : nil
-        }
+        if let session { return .restarted(session: session) }
+        guard let place else { return nil }
         var header: (firstSample: Int64, count: Int64) = (0, 0)
         withUnsafeMutableBytes(of: &header) { header in
             let (first, second) = parts(at: place, count: Self.headerOctets)

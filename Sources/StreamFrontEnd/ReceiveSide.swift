@@ -10,12 +10,22 @@ package struct ReceiveSide {
     /// What samples have settled.
     package enum Told: Sendable {
         case ended(id: UInt64, RadioOutcome, samples: Range<Int64>)
-        /// A frame of ours was heard, or should have been and was not.
+        /// A frame of ours was heard, or was not where it was due.
         case heard(Bool)
+        /// It was heard where none was due: how the counters go together has to be measured anew.
+        case doubted
         /// The counters have moved against each other.
         case jumped(samples: Double)
         /// Samples are missing; nil: nobody knows how many.
         case lost(samples: Int64?)
+    }
+
+    private struct Awaited {
+        var frame: PlacedFrame
+        /// Where patience ends.
+        var limit: Double
+        /// Not heard where it was due; heard late, it tells how the counters go together now.
+        var isMissed = false
     }
 
     /// A frame not heard by then, after its end and the uncertainty, will not be (*ours*).
@@ -28,8 +38,8 @@ package struct ReceiveSide {
     private var listener: FrameListener
     package private(set) var relation: CounterRelation
     private var clock: CounterClock
-    /// Frames that have not been heard yet, in order, each with the place where patience ends.
-    private var placed: [(frame: PlacedFrame, limit: Double)] = []
+    /// Frames that have not been heard yet, in order.
+    private var placed: [Awaited] = []
     /// Whether a sample of this session has come.
     private var hasBegun = false
 
@@ -56,11 +66,11 @@ package struct ReceiveSide {
     package mutating func expect(_ frame: PlacedFrame) {
         if let transmission = frame.transmission {
             listener.begin(transmission)
-            placed.removeAll { $0.frame.transmission != nil }
+            placed.removeAll { $0.frame.transmission != nil && !$0.isMissed }
         }
         let limit =
             Double(listener.nextSample) + latencySamples + frame.length + Self.patienceSeconds * sampleRateHz
-        placed.append((frame, limit))
+        placed.append(Awaited(frame: frame, limit: limit))
     }
 
     /// Awaits nothing any more, the carrier having been interrupted: the transmit counter does not know for how long.
@@ -89,9 +99,16 @@ package struct ReceiveSide {
         guard missing != 0 else { return [] }
         listener.skip(to: firstSample)
         guard hasBegun else { return [] }
-        // Blocks that were left out count, the counters still go together; numbers that go back are no counter's.
-        if missing < 0 { relation.forget() }
-        return [.lost(samples: missing > 0 ? missing : nil)]
+        // Blocks that were left out count, and the counters still go together.
+        guard missing < 0 else { return [.lost(samples: missing)] }
+        // Numbers that go back are no counter's: places by them would not come for long.
+        relation.forget()
+        clock.restart()
+        var told = [Told.lost(samples: nil)]
+        for index in placed.indices where !placed[index].isMissed { miss(index, at: now, &told) }
+        placed = []
+        if let hearing = listener.giveUp() { told.append(ended(hearing, at: now)) }
+        return told
     }
 
     /// Takes interleaved complex samples; returns what they settle.
@@ -99,7 +116,7 @@ package struct ReceiveSide {
         var told: [Told] = []
         for event in listener.push(interleaved) {
             switch event {
-            case .frame(let frame): heard(frame, &told)
+            case .frame(let frame): heard(frame, at: now, &told)
             case .ended(let hearing): told.append(ended(hearing, at: now))
             }
         }
@@ -107,33 +124,42 @@ package struct ReceiveSide {
         return told
     }
 
-    private mutating func heard(_ frame: R2DFrame, _ told: inout [Told]) {
-        guard frame.crcRight, let index = placed.firstIndex(where: { $0.frame.octets == frame.octets }) else { return }
+    private mutating func heard(_ frame: R2DFrame, at now: AirTime, _ told: inout [Told]) {
+        guard frame.crcRight,
+            let index = placed.firstIndex(where: { $0.frame.octets == frame.octets && !$0.isMissed })
+                ?? placed.firstIndex(where: { $0.frame.octets == frame.octets })
+        else { return }
+        for earlier in 0..<index where !placed[earlier].isMissed { miss(earlier, at: now, &told) }
         let ours = placed[index].frame
-        for _ in 0..<index { told.append(.heard(false)) }
         placed.removeFirst(index + 1)
         told.append(.heard(true))
-        if case .jumped(let samples) = relation.add(transmit: ours.end, receive: frame.endSample) {
-            told.append(.jumped(samples: samples))
+        switch relation.add(transmit: ours.end, receive: frame.endSample) {
+        case .taken: break
+        case .outlier: told.append(.doubted)
+        case .jumped(let samples): told.append(.jumped(samples: samples))
         }
+    }
+
+    private mutating func giveUpWaiting(at now: AirTime, _ told: inout [Told]) {
+        let position = Double(listener.nextSample)
+        for index in placed.indices where !placed[index].isMissed {
+            let prediction = relation.prediction(ofTransmit: placed[index].frame.end)
+            let due = prediction.map { $0.sample + $0.uncertainty + Self.marginSeconds * sampleRateHz }
+            if position >= due ?? placed[index].limit { miss(index, at: now, &told) }
+        }
+        placed.removeAll { $0.isMissed && $0.limit <= position }
     }
 
     /// What should have been heard by now is taken to have been where the relation says; where there is none, nobody
     /// knows what was in its windows.
-    private mutating func giveUpWaiting(at now: AirTime, _ told: inout [Told]) {
-        let position = Double(listener.nextSample)
-        while let (frame, limit) = placed.first {
-            let prediction = relation.prediction(ofTransmit: frame.end)
-            let due = prediction.map { $0.sample + $0.uncertainty + Self.marginSeconds * sampleRateHz } ?? limit
-            guard position >= due else { return }
-            placed.removeFirst()
-            told.append(.heard(false))
-            guard frame.transmission != nil else { continue }
-            if let prediction {
-                listener.assume(endedAt: prediction.sample)
-            } else if let hearing = listener.giveUp() {
-                told.append(ended(hearing, at: now))
-            }
+    private mutating func miss(_ index: Int, at now: AirTime, _ told: inout [Told]) {
+        placed[index].isMissed = true
+        told.append(.heard(false))
+        guard placed[index].frame.transmission != nil else { return }
+        if let prediction = relation.prediction(ofTransmit: placed[index].frame.end) {
+            listener.assume(endedAt: prediction.sample)
+        } else if let hearing = listener.giveUp() {
+            told.append(ended(hearing, at: now))
         }
     }
 

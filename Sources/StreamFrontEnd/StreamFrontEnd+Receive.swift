@@ -12,20 +12,20 @@ extension StreamFrontEnd {
     func receive(clock: @Sendable () -> AirTime, _ events: @Sendable (RadioEvent) -> Void) {
         var side = ReceiveSide(
             profile: profile, sampleRateHz: sampleRateHz,
-            hasCommonClock: transmitter === receiver && transmitter.capabilities.hasCommonClock,
-            latencySamples: transmitter.capabilities.transmitLatencySamples)
-        let converter = SampleConverter(receiver.capabilities.receiveFormat)
+            hasCommonClock: boxes.all.count == 1 && boxes.transmitter.capabilities.hasCommonClock,
+            latencySamples: boxes.transmitter.capabilities.transmitLatencySamples)
+        let converter = SampleConverter(boxes.receiver.capabilities.receiveFormat)
         let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2 * Self.piece)
         defer { floats.deallocate() }
         var session = 0
         while true {
             let item = queue.next()
-            if case .restarted = item { session = air.withLock { $0.session } }
+            if case .restarted(let number) = item { session = number }
             guard takeOrders(&side, item, session: session) else { return }
             switch item {
             case nil: queue.wait(milliseconds: 50)
             case .restarted:
-                tap?.started(format: receiver.capabilities.receiveFormat, sampleRateHz: sampleRateHz)
+                tap?.started(format: boxes.receiver.capabilities.receiveFormat, sampleRateHz: sampleRateHz)
             case .lost(let samples): tell(side.lose(samples), side, session, events)
             case .block(let firstSample, let first, let second):
                 let now = clock()
@@ -81,6 +81,7 @@ extension StreamFrontEnd {
                     if isHeard { air.counters.framesHeard += 1 } else { air.counters.framesNotHeard += 1 }
                 }
                 mailbox.put(.stream(.hears(isHeard), session: session))
+            case .doubted: air.withLock { $0.needsSounding = true }
             case .jumped(let samples):
                 log("\(name): the counters have moved by \(Int(samples)) samples against each other")
                 air.withLock { $0.counters.jumps += 1 }

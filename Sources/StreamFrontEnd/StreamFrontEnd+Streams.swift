@@ -4,9 +4,6 @@ import Transceiver
 
 /// What the transceivers call, on threads of their own.
 extension StreamFrontEnd {
-    /// How long the carrier is left out after it broke, so that every device notices (*ours*).
-    static let breakSeconds = 0.02
-
     func streams(session: Int, receives: Bool, transmits: Bool) -> TransceiverStreams {
         TransceiverStreams(
             receive: { [self] octets, firstSample in
@@ -27,15 +24,15 @@ extension StreamFrontEnd {
         case .receiveGap(let samples):
             queue.markLoss(samples: samples)
         case .transmitUnderrun:
-            let isCarrierOn = air.withLock { air in
+            let isLost = air.withLock { air in
+                defer { Self.abandon(&air) }
                 air.counters.transmitUnderruns += 1
-                air.timeline.interrupt(seconds: Self.breakSeconds)
+                air.timeline.interrupt()
                 air.needsSounding = true
-                Self.abandon(&air)
-                return air.timeline.isCarrierOn
+                return air.timeline.isCarrierOn || air.transmission != nil
             }
             mailbox.put(.stream(.lost("the transmitter ran out of samples"), session: session))
-            if isCarrierOn { mailbox.put(.tell(.carrierLost)) }
+            if isLost { mailbox.put(.tell(.carrierLost)) }
         case .failed(let failure):
             mailbox.put(.stream(.failed(failure), session: session))
         }

@@ -1,5 +1,4 @@
 import AIoTBase
-import AIoTPhy
 import RadioFrontEnd
 import Synchronization
 import Transceiver
@@ -20,7 +19,7 @@ extension StreamFrontEnd {
 
     func supervise(clock: @Sendable () -> AirTime, _ events: @Sendable (RadioEvent) -> Void) {
         var work = Supervision(supervisor: RadioSupervisor(stallTime: stallTime))
-        for (index, box) in boxes.enumerated() {
+        for (index, box) in boxes.all.enumerated() {
             box.watch { [mailbox] in mailbox.put(.presence(box: index, isThere: $0)) }
         }
         while !isStopping {
@@ -35,14 +34,12 @@ extension StreamFrontEnd {
             sound(&work, at: clock())
             mailbox.wait(milliseconds: Self.period)
         }
-        for box in boxes { box.unwatch() }
+        for box in boxes.all { box.unwatch() }
         _ = carryOut(.stop)
         _ = carryOut(.close)
     }
 
     private var isStopping: Bool { air.withLock { $0.isStopping } }
-    /// Transmitter first; one box that does both is one.
-    private var boxes: [any Transceiver] { transmitter === receiver ? [transmitter] : [transmitter, receiver] }
 
     private func look(_ work: inout Supervision, at now: AirTime, _ events: (RadioEvent) -> Void) {
         let session = air.withLock { $0.session }
@@ -66,17 +63,15 @@ extension StreamFrontEnd {
     /// Tells a change of the state, and makes it so for the other threads.
     private func tell(_ work: inout Supervision, _ events: (RadioEvent) -> Void) {
         let status = work.supervisor.status
-        guard status != work.told else { return }
+        guard status != work.told, !isStopping else { return }
         let wasUsable = work.told.state.isUsable
         if status.state == .stalled, work.told.state != .stalled { air.withLock { $0.counters.stalls += 1 } }
         work.told = status
         air.withLock { air in
             air.status = status
             air.isUsable = status.state.isUsable && !air.isStopping
-            if air.isUsable, !wasUsable { air.timeline.setCarrier(isOn: air.isCarrierWanted) }
             if !air.isUsable, wasUsable {
                 // The loop orders it anew: it is told that the carrier is gone.
-                air.isCarrierWanted = false
                 air.timeline.setCarrier(isOn: false)
                 Self.abandon(&air)
             }
@@ -109,59 +104,27 @@ extension StreamFrontEnd {
 
 extension StreamFrontEnd {
     private func carryOut(_ order: RadioSupervisor.Order) -> TransceiverFailure? {
-        do throws(TransceiverFailure) {
-            switch order {
-            case .open:
-                air.withLock { $0.counters.openings += 1 }
-                try checkBoxes()
-                for box in boxes { try box.open() }
-            case .start: try startStreams()
-            case .stop: for box in boxes { box.stop() }
-            case .reset:
-                air.withLock { $0.counters.resets += 1 }
-                for box in boxes { try box.reset() }
-            case .close: for box in boxes { box.close() }
-            }
-            return nil
-        } catch {
-            return error
+        var session = 0
+        switch order {
+        case .open: air.withLock { $0.counters.openings += 1 }
+        case .start: session = beginSession()
+        case .reset: air.withLock { $0.counters.resets += 1 }
+        case .stop, .close: break
         }
+        return boxes.carryOut(order) { streams(session: session, receives: $0, transmits: $1) }
     }
 
-    private func startStreams() throws(TransceiverFailure) {
-        let session = air.withLock { air in
-            air.session += 1
+    /// Both counters begin anew; nothing streams.
+    private func beginSession() -> Int {
+        let session = queue.restart()
+        air.withLock { air in
+            air.session = session
             air.timeline.restart()
             Self.abandon(&air)
             air.orders = []
             air.needsSounding = true
             air.counters.starts += 1
-            return air.session
         }
-        queue.restart()
-        guard transmitter !== receiver else {
-            return try receiver.start(streams(session: session, receives: true, transmits: true))
-        }
-        try receiver.start(streams(session: session, receives: true, transmits: false))
-        try transmitter.start(streams(session: session, receives: false, transmits: true))
-    }
-
-    private func checkBoxes() throws(TransceiverFailure) {
-        let (sends, hears) = (transmitter.capabilities, receiver.capabilities)
-        guard sends.transmits else {
-            throw TransceiverFailure(.unsupported, "\(transmitter.name) cannot transmit: choose another transmitter")
-        }
-        guard hears.receives else {
-            throw TransceiverFailure(.unsupported, "\(receiver.name) cannot receive: choose another receiver")
-        }
-        guard sends.sampleRateHz == hears.sampleRateHz else {
-            throw TransceiverFailure(
-                .unsupported,
-                "\(transmitter.name) and \(receiver.name) have different sample rates: set one for both")
-        }
-        guard R2DDemodulator.sampleRatesHz.contains(sends.sampleRateHz) else {
-            throw TransceiverFailure(
-                .unsupported, "a sample rate of \(sends.sampleRateHz) Hz cannot be used: set 1 to 20 MHz")
-        }
+        return session
     }
 }

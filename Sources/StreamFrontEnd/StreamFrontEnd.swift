@@ -22,12 +22,10 @@ package final class StreamFrontEnd: RadioFrontEnd {
     struct Air {
         var timeline: TransmitTimeline
         var orders: [Order] = []
-        /// Counts starts of streaming; what comes from an earlier one is left out.
+        /// Of `queue`; what comes from an earlier one is left out.
         var session = 0
         /// Frames can go on the air.
         var isUsable = false
-        /// The loop's last word on the carrier.
-        var isCarrierWanted = false
         /// The transmission that is under way, and whether a sounding is.
         var transmission: UInt64?
         var isSounding = false
@@ -42,8 +40,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     }
 
     package let name: String
-    let transmitter: any Transceiver
-    let receiver: any Transceiver
+    let boxes: BoxPair
     let profile: AirProfile
     let sampleRateHz: Double
     let tap: (any ReceiveTap)?
@@ -74,14 +71,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.name = name
-        self.transmitter = transmitter
-        self.receiver = receiver
+        boxes = BoxPair(transmitter: transmitter, receiver: receiver)
         self.profile = profile
         self.tap = tap
         self.log = log
         self.stallTime = stallTime
-        let told = transmitter.capabilities.sampleRateHz
-        let rate = told.isFinite ? min(max(told, 1e5), 1e8) : 1e5
+        let rate = boxes.sampleRateHz
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
         let format = receiver.capabilities.receiveFormat
@@ -157,10 +152,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
     }
 
     package func setCarrier(isOn: Bool, at time: AirTime) {
-        air.withLock { air in
-            air.isCarrierWanted = isOn
-            if air.isUsable { air.timeline.setCarrier(isOn: isOn) }
-        }
+        // What is said before the loop has heard that the radio is away holds no longer when it is back.
+        air.withLock { if $0.isUsable { $0.timeline.setCarrier(isOn: isOn) } }
     }
 
     package func stop() {

@@ -16,6 +16,8 @@ package struct TransmitTimeline {
 
     /// The carrier is on this long before a first frame (*ours*: as in the simulated air).
     package static let leadSeconds = 0.000_3
+    /// How long the carrier is left out so that every device notices (*ours*).
+    package static let breakSeconds = 0.02
     /// Between the first sample that has not been rendered and a frame (*ours*).
     private static let marginSeconds = 0.000_02
     /// How long a carrier of a frame's own is held after it (*ours*).
@@ -46,15 +48,15 @@ package struct TransmitTimeline {
         frames.removeAll(keepingCapacity: true)
     }
 
-    /// Switches the carrier; off also takes the frames that are not over.
+    /// Switches the carrier; off also takes the frames that are not over, and lasts until every device has noticed.
     package mutating func setCarrier(isOn: Bool) {
         guard isOn != isCarrierOn else { return }
         isCarrierOn = isOn
-        if isOn { carrierFrom = max(carrierFrom, rendered) } else { frames.removeAll(keepingCapacity: true) }
+        if isOn { carrierFrom = max(carrierFrom, rendered) } else { interrupt() }
     }
 
     /// Leaves the carrier out for `seconds`, and all frames with it: an interruption that every device notices.
-    package mutating func interrupt(seconds: Double) {
+    package mutating func interrupt(seconds: Double = breakSeconds) {
         frames.removeAll(keepingCapacity: true)
         carrierFrom = rendered + samples(seconds)
     }

@@ -68,6 +68,18 @@ import Testing
         #expect(desk.soft.counters.burstsLate == 1)
     }
 
+    /// It would be late by what was not sent, and meet the next device's.
+    @Test func anUnderrunEndsWhatIsStillToBeSent() throws {
+        let desk = try Desk()
+        defer { desk.stop() }
+        desk.listen()
+        try desk.reader.send(desk.paging(Desk.schedule(2, milliseconds: 40)))
+        desk.run { desk.soft.counters.framesHeard == 1 }
+        desk.boxes.plant(.transmitUnderrun(samples: 777, isTold: true), box: Desk.softBox)
+        desk.run(seconds: 0.06)
+        #expect(desk.soft.counters.burstsSent == 0 && desk.reader.decoded.isEmpty)
+    }
+
     @Test func theEndOfTheCarrierEndsSessionsAndWhatIsStillToBeSent() throws {
         let desk = try Desk()
         defer { desk.stop() }

@@ -92,9 +92,9 @@ final class RadioBench: Sendable {
 
     /// Sends a frame that asks a device, which need not exist, for a burst after `milliseconds`.
     @discardableResult
-    func transmit(id: UInt64, askingAfter milliseconds: Int, delayed delay: AirDuration = .zero) throws
-        -> R2DTransmission
-    {
+    func transmit(
+        id: UInt64, askingAfter milliseconds: Int, delayed delay: AirDuration = .zero, bringsCarrier: Bool = true
+    ) throws -> R2DTransmission {
         let message = R2DMessage.randomIDResponse(
             RandomIDResponse(
                 transactionID: TransactionID(3),
@@ -109,7 +109,7 @@ final class RadioBench: Sendable {
         let transmission = try R2DTransmission(
             id: id, message: message, octets: message.encoded(), chipsPerSymbol: 6,
             windows: schedule.windows(after: message))
-        frontEnd.setCarrier(isOn: true, at: now)
+        if bringsCarrier { frontEnd.setCarrier(isOn: true, at: now) }
         frontEnd.transmit(transmission, at: now + delay)
         return transmission
     }

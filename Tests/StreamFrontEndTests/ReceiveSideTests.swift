@@ -29,7 +29,7 @@ import Testing
                     frames += outcome.frames
                 case .heard(let isHeard): hearings.append(isHeard)
                 case .lost(let samples): losses.append(samples)
-                case .jumped: break
+                case .jumped, .doubted: break
                 }
             }
         }
@@ -153,6 +153,38 @@ import Testing
         #expect(!side.relation.isKnown)
         Self.push(air.received(), from: 0, into: &side, &heard)
         #expect(heard.losses == [4_096], "a new stream is no gap")
+    }
+
+    /// What a transmit underrun does of which nobody tells: from then on all is heard later than it is due.
+    @Test func framesThatAreHeardLateRelateTheCountersAnew() throws {
+        let late = 8_000.0
+        var air = HeardAir(count: 80_000)
+        let ends = try [3_000, 30_000, 55_000].map { try air.key(Self.sounding, at: $0) }
+        let samples = air.received()
+        var side = Self.side()
+        var heard = Heard()
+        side.expect(Self.placed(Self.sounding, end: ends[0]))
+        Self.push(Array(samples[..<40_000]), into: &side, &heard)
+        for (first, end) in [(20_000, ends[1]), (45_000, ends[2])] {
+            side.expect(Self.placed(Self.sounding, end: end - late))
+            let last = first == 20_000 ? 45_000 : 80_000
+            Self.push(Array(samples[(2 * first)..<(2 * last)]), from: Int64(first), into: &side, &heard)
+        }
+        #expect(heard.hearings == [true, false, true, false, true])
+        let prediction = try #require(side.relation.prediction(ofTransmit: 100_000))
+        #expect(abs(prediction.sample - 100_000 - Self.lag - late) < 1)
+    }
+
+    @Test func aTransmissionEndsThoughTheNumbersGoBack() throws {
+        let transmission = try HeardAir.transmission(id: 7)
+        var side = Self.side()
+        var heard = Heard()
+        let silence = HeardAir(count: 2_048).received()
+        Self.push(silence, from: 1_000_000_000, into: &side, &heard)
+        side.expect(Self.placed(transmission.octets, end: 1_000_009_000, transmission))
+        side.expect(Self.placed(Self.sounding, end: 1_000_020_000))
+        Self.push(silence, from: 0, into: &side, &heard)
+        #expect(heard.outcomes == [7: [.undecodable]] && heard.losses == [nil] && heard.hearings == [false, false])
     }
 
     @Test func aLaterTransmissionTakesThePlaceOfTheOneBefore() throws {

@@ -95,6 +95,45 @@ import Transceiver
         #expect(!told.contains { if case .transmissionEnded(9, _) = $0 { true } else { false } })
     }
 
+    @Test func anUnderrunOfWhichNobodyTellsIsMeasured() throws {
+        let bench = readyBench()
+        defer { bench.end() }
+        bench.boxes.plant(.transmitUnderrun(samples: 20_000, isTold: false), box: 0)
+        // Windows that are longer than the shift: frames are heard late, but heard.
+        for id in UInt64(20)...23 {
+            try bench.transmit(id: id, askingAfter: 50)
+            #expect(bench.outcome(of: id)?.reports == [.idle])
+        }
+        #expect(bench.waits { bench.frontEnd.counters.jumps == 1 })
+        let missed = bench.frontEnd.counters.framesNotHeard
+        try bench.transmit(id: 24, askingAfter: 1)
+        #expect(bench.outcome(of: 24)?.reports == [.idle])
+        #expect(bench.frontEnd.counters.framesNotHeard == missed)
+    }
+
+    @Test func anUnderrunIsToldToWhoSendsWithoutACarrierToo() throws {
+        let bench = readyBench()
+        defer { bench.end() }
+        try bench.transmit(id: 25, askingAfter: 1)
+        #expect(bench.outcome(of: 25) != nil)
+        bench.frontEnd.setCarrier(isOn: false, at: bench.now)
+        try bench.transmit(id: 26, askingAfter: 500, bringsCarrier: false)
+        bench.boxes.plant(.transmitUnderrun(samples: 3_000, isTold: true), box: 0)
+        #expect(bench.waits { bench.takeEvents().contains { if case .carrierLost = $0 { true } else { false } } })
+    }
+
+    @Test func aCarrierThatWasOrderedWhileTheRadioWasAwayStaysOff() throws {
+        let bench = RadioBench(.fullDuplex(), keepsSent: true)
+        bench.boxes.plant(.deny, box: 0)
+        bench.begin()
+        defer { bench.end() }
+        #expect(bench.waits(for: .denied))
+        bench.frontEnd.setCarrier(isOn: true, at: bench.now)
+        bench.boxes.plant(.allow, box: 0)
+        #expect(bench.waits(for: .ready))
+        #expect(bench.waits { bench.sent.suffix(20_000).allSatisfy { $0 == 0 } })
+    }
+
     @Test func aDeafReceiverIsToldAndNothingWaitsForIt() throws {
         var air = BoxAirSettings.twoBoxes()
         air.couplings = []
@@ -150,6 +189,25 @@ import Transceiver
         #expect(record.frames.count == 2)
         #expect(record.frames.last.map { $0.lowerBound >= sample + 200_000 } == true, "not before its time")
         #expect(record.frames.allSatisfy { $0.lowerBound > 0 && $0.upperBound <= record.nextSample && !$0.isEmpty })
+    }
+
+    @Test func aBoxThatHangsHoldsUpNoStopAndNothingIsToldAfterIt() {
+        let box = HungBox()
+        let events = Mutex(0)
+        let frontEnd = StreamFrontEnd(name: "hung", transmitter: box, receiver: box, profile: .oursV0)
+        frontEnd.start(clock: { AirTime.zero }) { _ in events.withLock { $0 += 1 } }
+        func waits(until condition: () -> Bool) -> Bool {
+            for _ in 0..<60_000 where !condition() { usleep(1_000) }
+            return condition()
+        }
+        #expect(waits { box.isOpening })
+        let start = ContinuousClock.now
+        frontEnd.stop()
+        #expect(ContinuousClock.now - start < .seconds(30))
+        let told = events.withLock { $0 }
+        box.letGo()
+        #expect(waits { box.isClosed })
+        #expect(told >= 1 && events.withLock { $0 } == told)
     }
 
     // MARK: - Unplugged

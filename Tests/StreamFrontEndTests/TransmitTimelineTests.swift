@@ -121,6 +121,17 @@ import Transceiver
         #expect(Self.render(&timeline, format: .ci8, count: 5_000) { 512 }.allSatisfy { $0 == 0 })
     }
 
+    @Test func offAndOnAtOnceIsLongEnoughForEveryDevice() throws {
+        var timeline = TransmitTimeline(format: .ci8, sampleRateHz: Self.rate, amplitude: 0.8)
+        timeline.setCarrier(isOn: true)
+        _ = Self.render(&timeline, format: .ci8, count: 1_000) { 512 }
+        timeline.setCarrier(isOn: false)
+        timeline.setCarrier(isOn: true)
+        let pause = Int(TransmitTimeline.breakSeconds * Self.rate)
+        let (levels, _) = Self.components(Self.render(&timeline, format: .ci8, count: pause + 100) { 512 }, .ci8)
+        #expect(levels[..<pause].allSatisfy { $0 == 0 } && levels[pause...].allSatisfy { $0 > 0 })
+    }
+
     @Test func anInterruptionIsLongEnoughForEveryDeviceAndTheCarrierReturns() throws {
         var timeline = TransmitTimeline(format: .ci8, sampleRateHz: Self.rate, amplitude: 0.8)
         timeline.setCarrier(isOn: true)
