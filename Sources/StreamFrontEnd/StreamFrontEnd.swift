@@ -48,6 +48,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let sampleRateHz: Double
     let tap: (any ReceiveTap)?
     let log: @Sendable (String) -> Void
+    let note: @Sendable (String) -> Void
     let stallTime: AirDuration
     let sounding: Sounding?
 
@@ -68,10 +69,11 @@ package final class StreamFrontEnd: RadioFrontEnd {
     ///   - tap: gets a copy of all that is received.
     ///   - stallTime: no samples for this long is a stall; longer for a simulated air that is slower than time.
     ///   - log: takes lines for people.
+    ///   - note: takes what a person should know of the boxes, when they can be used, and again only where it is new.
     package init(
         name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
         amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, stallTime: AirDuration = RadioSupervisor.stallTime,
-        log: @escaping @Sendable (String) -> Void = { _ in }
+        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.name = name
         self.transmitter = transmitter
@@ -79,6 +81,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.profile = profile
         self.tap = tap
         self.log = log
+        self.note = note
         self.stallTime = stallTime
         let told = transmitter.capabilities.sampleRateHz
         let rate = told.isFinite ? min(max(told, 1e5), 1e8) : 1e5
