@@ -68,9 +68,11 @@ extension HackRF {
         return notes
     }
 
-    func send(_ request: HackRFRequest, to port: any USBPort) throws(TransceiverFailure) {
+    func send(
+        _ request: HackRFRequest, to port: any USBPort, within milliseconds: Int = HackRF.milliseconds
+    ) throws(TransceiverFailure) {
         try telling { () throws(USBError) in
-            try port.control(request.setup, sending: request.data, timeoutMilliseconds: Self.milliseconds)
+            try port.control(request.setup, sending: request.data, timeoutMilliseconds: milliseconds)
         }
     }
 
