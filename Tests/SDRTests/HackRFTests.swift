@@ -242,7 +242,7 @@ import USBTransport
 
     @Test(arguments: [
         (USBError.Kind.noPermission, TransceiverFailure.Kind.denied), (.busy, .busy), (.noDevice, .absent),
-        (.notFound, .absent), (.notSupported, .unsupported), (.invalidParameter, .unsupported), (.stalled, .failed),
+        (.notFound, .failed), (.notSupported, .unsupported), (.invalidParameter, .unsupported), (.stalled, .failed),
         (.timedOut, .failed), (.overflow, .failed), (.noMemory, .failed), (.interrupted, .failed),
         (.inputOutput, .failed),
         (.other, .failed),
