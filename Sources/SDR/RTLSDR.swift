@@ -45,6 +45,8 @@ package final class RTLSDR: Transceiver {
         return serial.map { "RTL-SDR \($0) (untested)" } ?? "RTL-SDR (untested)"
     }
 
+    package let notes = ["it is untested, and its library does not tell of lost samples"]
+
     package func open() throws(TransceiverFailure) {
         close()
         guard let library = load() else {

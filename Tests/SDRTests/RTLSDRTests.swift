@@ -85,6 +85,7 @@ import USBTransport
         #expect(box.name.contains("untested"))
         try box.open()
         #expect(box.name == "RTL-SDR 00000001 (untested)")
+        #expect(box.notes.contains { $0.contains("lost samples") })
     }
 
     @Test func withoutTheLibraryItSaysWhatToInstall() throws {
