@@ -122,7 +122,8 @@ package struct Examination {
     private func firmware(_ box: BoxFacts) -> Finding? {
         guard box.model.kind == .hackRF, box.model.remedy == nil, box.device.release < 0x0106 else { return nil }
         return Finding(
-            .firmware, .warning, "\(box.place) has API \(box.release), which counts no lost samples; 1.06 does",
+            .firmware, .warning,
+            "\(box.place) has API \(box.release), which counts no lost samples, and may send on when the reader is killed",
             remedy: "hackrf_spiflash -w hackrf_one_usb.bin, of release 2023.01.1 or later, then press its reset button")
     }
 

@@ -61,9 +61,12 @@ extension HackRF {
             )
         }
         if identity.api < HackRFIdentity.apiOfShortfalls {
+            // Such firmware sends its buffer again and again when no samples come (greatscottgadgets/hackrf#982).
+            let effect =
+                role == .transmitter
+                ? "fills them with old samples: its carrier may outlive this program" : "lost samples go unseen"
             notes.append(
-                "its firmware (API \(identity.apiText)) counts no shortfalls, so that lost samples go unseen, 1.06 does: "
-                    + HackRFIdentity.flash)
+                "its firmware (API \(identity.apiText)) counts no shortfalls, and \(effect); \(HackRFIdentity.flash)")
         }
         return notes
     }

@@ -67,6 +67,7 @@ import USBTransport
         let box = box(.transmitter, release: 0x0105)
         try box.open()
         #expect(box.notes.contains { $0.contains("API 1.05") && $0.contains("hackrf_spiflash") })
+        #expect(box.notes.contains { $0.contains("outlive") })
         #expect(try box.pollShortfalls() == nil)
         #expect(bus.port?.calls.contains(Self.ask(41, 0, 40)) == false)
     }
