@@ -5,7 +5,7 @@ package import USBTransport
 extension BoxFacts {
     /// Every box that we know on `bus`; each is opened for a moment, and asked for the version of its firmware.
     package static func all(on bus: any USBBus, _ tree: SystemTree) -> [BoxFacts] {
-        let known = bus.devices().compactMap { device in
+        let known = bus.devices { BoxCatalogue.model(of: $0) != nil }.compactMap { device in
             BoxCatalogue.model(of: device).map { BoxFacts(device: device, model: $0, access: .open) }
         }
         return known.sorted { ($0.device.bus, $0.device.address) < ($1.device.bus, $1.device.address) }.map { box in
@@ -31,7 +31,9 @@ extension BoxFacts {
         }
         guard let name else { return }
         path = name
-        speedMegabits = tree.text("\(devices)/\(name)/speed").flatMap { Double($0) }
+        speedMegabits = tree.text("\(devices)/\(name)/speed").flatMap { Double($0) }.flatMap {
+            (0...1e6).contains($0) ? $0 : nil
+        }
         // Without a permission USB tells no strings, but the kernel has read them.
         device.serial = device.serial ?? tree.text("\(devices)/\(name)/serial")
         for entry in names where entry.hasPrefix("\(name):") {

@@ -34,10 +34,7 @@ package struct BoxFacts: Hashable, Sendable {
     package var place: String { "\(model.name) at \(device.place)" }
 
     /// bcdDevice as a version, "1.06": for a HackRF the version of its API.
-    package var release: String {
-        let minor = String(device.release & 0xFF, radix: 16)
-        return "\(String(device.release >> 8, radix: 16)).\(minor.count < 2 ? "0" : "")\(minor)"
-    }
+    package var release: String { device.releaseText }
 
     /// How udev/70-aiot-reader.rules names it, and with it the instance of the service: "hackrf-SERIAL".
     package var instance: String? {

@@ -122,7 +122,8 @@ package struct Examination {
     private func firmware(_ box: BoxFacts) -> Finding? {
         guard box.model.kind == .hackRF, box.model.remedy == nil, box.device.release < 0x0106 else { return nil }
         return Finding(
-            .firmware, .warning, "\(box.place) has API \(box.release), which counts no lost samples; 1.06 does",
+            .firmware, .warning,
+            "\(box.place) has API \(box.release), which counts no lost samples, and may send on when the reader is killed",
             remedy: "hackrf_spiflash -w hackrf_one_usb.bin, of release 2023.01.1 or later, then press its reset button")
     }
 
@@ -169,17 +170,10 @@ package struct Examination {
 }
 
 extension BoxFacts {
-    /// The hub in front of it, "1-2" for "1-2.4"; nil where it is plugged into the machine.
+    /// The hub at the machine that it is behind, "1-2" for "1-2.4" and "1-2.4.1"; nil where it is at the machine itself.
     fileprivate var hub: String? {
-        guard let path, let dot = path.lastIndex(of: ".") else { return nil }
+        guard let path, let dot = path.firstIndex(of: ".") else { return nil }
         return String(path[..<dot])
-    }
-}
-
-extension USBDescription {
-    /// Its file: "/dev/bus/usb/001/004".
-    package var node: String {
-        "/dev/bus/usb/" + place.split(separator: " ").filter { $0.first?.isNumber == true }.joined(separator: "/")
     }
 }
 

@@ -23,7 +23,7 @@ package struct Permission {
                 .permission, .warning, "\(box.place) is in use",
                 remedy: "where that is not the reader: `fuser -v \(box.device.node)` names the program, stop it")
         case .failed(let error):
-            Finding(.permission, .problem, "\(error)", remedy: "plug \(box.place) out and in again")
+            Finding(.permission, .problem, "\(error.operation): \(error.kind.cause)", remedy: error.kind.remedy)
         }
     }
 

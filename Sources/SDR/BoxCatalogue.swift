@@ -36,13 +36,3 @@ package enum BoxCatalogue {
         return model.kind
     }
 }
-
-extension USBDescription {
-    /// Where it is plugged in, as `lsusb` writes it: "bus 001 device 004".
-    package var place: String { "bus \(Self.threeDigits(bus)) device \(Self.threeDigits(address))" }
-
-    private static func threeDigits(_ number: UInt8) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: 3 - digits.count) + digits
-    }
-}

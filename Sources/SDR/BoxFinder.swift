@@ -9,7 +9,8 @@ struct BoxFinder: Sendable {
 
     /// Opens the box.
     func open() throws(TransceiverFailure) -> any USBPort {
-        let device = try choose(from: bus.devices())
+        // Others are none of our business: opening them would wake them up, and wait for those that do not answer.
+        let device = try choose(from: bus.devices { BoxCatalogue.model(of: $0)?.kind == kind })
         return try telling { () throws(USBError) in try bus.open(bus: device.bus, address: device.address) }
     }
 
@@ -43,11 +44,10 @@ struct BoxFinder: Sendable {
             throw TransceiverFailure(
                 .unsupported, "the serial numbers of \(list(found)) end with \(end): give more of the number in serial")
         }
-        if boxes.contains(where: { $0.serial == nil }) {
+        if let unread = boxes.filter({ $0.serial == nil }).compactMap(\.unread).first {
+            let failure = TransceiverFailure(unread)
             throw TransceiverFailure(
-                .denied,
-                "no readable serial number ends with \(end), of \(list(boxes)): "
-                    + "install udev/70-aiot-reader.rules and join the group aiot, so that they can be read")
+                failure.kind, "no serial number that can be read ends with \(end), of \(list(boxes)): \(failure)")
         }
         throw TransceiverFailure(
             .absent,

@@ -61,16 +61,21 @@ extension HackRF {
             )
         }
         if identity.api < HackRFIdentity.apiOfShortfalls {
+            // Such firmware sends its buffer again and again when no samples come (greatscottgadgets/hackrf#982).
+            let effect =
+                role == .transmitter
+                ? "fills them with old samples: its carrier may outlive this program" : "lost samples go unseen"
             notes.append(
-                "its firmware (API \(identity.apiText)) counts no shortfalls, so that lost samples go unseen, 1.06 does: "
-                    + HackRFIdentity.flash)
+                "its firmware (API \(identity.apiText)) counts no shortfalls, and \(effect); \(HackRFIdentity.flash)")
         }
         return notes
     }
 
-    func send(_ request: HackRFRequest, to port: any USBPort) throws(TransceiverFailure) {
+    func send(
+        _ request: HackRFRequest, to port: any USBPort, within milliseconds: Int = HackRF.milliseconds
+    ) throws(TransceiverFailure) {
         try telling { () throws(USBError) in
-            try port.control(request.setup, sending: request.data, timeoutMilliseconds: Self.milliseconds)
+            try port.control(request.setup, sending: request.data, timeoutMilliseconds: milliseconds)
         }
     }
 

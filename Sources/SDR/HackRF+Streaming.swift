@@ -42,9 +42,11 @@ extension HackRF {
     package func stop() {
         let (port, stream, poll) = state.withLock { ($0.port, $0.stream.take(), $0.poll.take()) }
         guard let port, let stream else { return }
-        // First the carrier ends; a device that has gone has none.
-        try? send(.mode(.off), to: port)
+        // First the carrier ends; a device that has gone has none. One that does not hear that in time sends what it has
+        // been given, some milliseconds, and is told again.
+        let isOff = (try? send(.mode(.off), to: port, within: 50)) != nil
         stream.end()
+        if !isOff { try? send(.mode(.off), to: port) }
         poll?.end()
     }
 }

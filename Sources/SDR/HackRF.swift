@@ -54,7 +54,6 @@ package final class HackRF: Transceiver {
     /// What it said of itself when it was opened last.
     package var identity: HackRFIdentity? { state.withLock { $0.identity } }
 
-    /// What a person should know of the box that was opened last, each a sentence for the log.
     package var notes: [String] { state.withLock { $0.notes } }
 
     package func watch(_ presence: @escaping @Sendable (Bool) -> Void) { self.presence.watch(presence) }

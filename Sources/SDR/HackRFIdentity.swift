@@ -21,10 +21,7 @@ package struct HackRFIdentity: Hashable, Sendable {
     static let flash = "flash firmware 2023.01.1 or later with hackrf_spiflash -w hackrf_one_usb.bin, then reset it"
 
     /// "1.06".
-    package var apiText: String {
-        let minor = String(api & 0xFF, radix: 16)
-        return "\(String(api >> 8, radix: 16)).\(minor.count < 2 ? "0" : "")\(minor)"
-    }
+    package var apiText: String { USBDescription.text(ofRelease: api) }
 
     init(
         of device: USBDescription, boardID: [UInt8], version: [UInt8], partIDAndSerial: [UInt8]
@@ -49,9 +46,6 @@ package struct HackRFIdentity: Hashable, Sendable {
         self.boardID = boardID[0]
         self.version = String(decoding: version.prefix { $0 != 0 }, as: UTF8.self)
         partID = Array(words[..<2])
-        serial = words[2...].map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        serial = words[2...].map { $0.digits(8, radix: 16) }.joined()
     }
 }

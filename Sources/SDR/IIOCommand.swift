@@ -1,3 +1,5 @@
+import USBTransport
+
 /// A command of the ASCII protocol of IIO (`design/front-ends.md` "ADALM-Pluto"): a line that ends with CRLF, and for some
 /// of them data after it.
 enum IIOCommand: Hashable, Sendable {
@@ -30,15 +32,10 @@ enum IIOCommand: Hashable, Sendable {
         case .timeout(let milliseconds): "TIMEOUT \(milliseconds)"
         case .read(let attribute): "READ \(attribute.path)"
         case .write(let attribute, let value): "WRITE \(attribute.path) \(value.utf8.count)"
-        case .open(let device, let samples, let mask): "OPEN \(device) \(samples) \(Self.eightDigits(mask))"
+        case .open(let device, let samples, let mask): "OPEN \(device) \(samples) \(mask.digits(8, radix: 16))"
         case .readBuffer(let device, let octets): "READBUF \(device) \(octets)"
         case .writeBuffer(let device, let octets): "WRITEBUF \(device) \(octets)"
         case .close(let device): "CLOSE \(device)"
         }
-    }
-
-    private static func eightDigits(_ mask: UInt32) -> String {
-        let digits = String(mask, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
     }
 }

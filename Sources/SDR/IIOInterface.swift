@@ -17,6 +17,7 @@ struct IIOInterface: Hashable, Sendable {
 
     init(of device: USBDescription) throws(TransceiverFailure) {
         guard let interface = device.interfaces.first(where: { $0.name == "IIO" }) else {
+            if let unread = device.unread { throw TransceiverFailure(unread) }
             throw TransceiverFailure(
                 .unsupported,
                 "the Pluto at \(device.place) has no interface that is named IIO: flash firmware 0.37 or later")

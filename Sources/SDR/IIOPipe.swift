@@ -15,6 +15,8 @@ final class IIOPipe: @unchecked Sendable {
     private static let packet = 512
     /// An answer, or the taking of data, that takes longer is a failure.
     var milliseconds = 1_000
+    /// An answer is missing: what comes now may be that one.
+    private(set) var isBroken = false
 
     init(_ endpoints: IIOInterface.Pipe, on port: any USBPort) {
         self.endpoints = endpoints
@@ -29,6 +31,10 @@ final class IIOPipe: @unchecked Sendable {
     /// Sends a command and waits for its answer.
     @discardableResult
     func perform(_ command: IIOCommand) throws(TransceiverFailure) -> IIOConversation.Answer {
+        guard !isBroken else {
+            throw TransceiverFailure(.failed, "the Pluto has not answered a command before this one: open it again")
+        }
+        isBroken = true
         unread = 0..<0
         try write(command.line)
         if !command.data.isEmpty { try write(command.data) }
@@ -70,9 +76,15 @@ final class IIOPipe: @unchecked Sendable {
     private func answer(to command: IIOCommand) throws(TransceiverFailure) -> IIOConversation.Answer {
         var conversation = IIOConversation(command)
         while true {
-            if let answer = conversation.answer { return answer }
+            if let answer = conversation.answer {
+                isBroken = false
+                return answer
+            }
             let piece = try piece(atMost: conversation.wanted)
-            do throws(IIOFailure) { use(try conversation.take(piece)) } catch { throw error.failure(of: command) }
+            do throws(IIOFailure) { use(try conversation.take(piece)) } catch {
+                if case .refused = error { isBroken = false }
+                throw error.failure(of: command)
+            }
         }
     }
 

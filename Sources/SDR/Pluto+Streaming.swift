@@ -23,7 +23,7 @@ extension Pluto {
     }
 
     private func startWatching(_ losses: PlutoLossWatch) throws(TransceiverFailure) {
-        // What goes wrong with the box itself is told by its streams.
+        // What goes wrong is told by the watch itself, or by the streams.
         let poll = try millisecondsOfPoll.map { (milliseconds) throws(TransceiverFailure) in
             try LossPoll(milliseconds: milliseconds) { _ = try? losses.poll() }
         }

@@ -57,7 +57,6 @@ package final class Pluto: Transceiver {
     /// What it said of itself when it was opened last.
     package var identity: PlutoIdentity? { state.withLock { $0.identity } }
 
-    /// What a person should know of the box that was opened last, each a sentence for the log.
     package var notes: [String] { state.withLock { $0.notes } }
 
     package func watch(_ presence: @escaping @Sendable (Bool) -> Void) { self.presence.watch(presence) }

@@ -24,18 +24,27 @@ final class PlutoLossWatch: Sendable {
         self.trouble = trouble
     }
 
-    /// Asks once, and tells of what is new. It blocks for a few transfers.
+    /// Asks once, and tells of what is new, and where the pipe is of no use any more. It blocks for a few transfers.
     func poll() throws(TransceiverFailure) {
         // Asked and told under the lock, so that nothing is asked or told after the end.
         try stage.withLock { (stage) throws(TransceiverFailure) in
             if case .ended = stage { return }
-            let underflow = try takeBit(0, of: PlutoSetup.transmitter)
-            let overflow = try takeBit(2, of: PlutoSetup.receiver)
-            if case .watching = stage {
-                if underflow { trouble(.transmitUnderrun) }
-                if overflow { trouble(.receiveGap(samples: nil)) }
+            do throws(TransceiverFailure) {
+                let underflow = try takeBit(0, of: PlutoSetup.transmitter)
+                let overflow = try takeBit(2, of: PlutoSetup.receiver)
+                if case .watching = stage {
+                    if underflow { trouble(.transmitUnderrun) }
+                    if overflow { trouble(.receiveGap(samples: nil)) }
+                }
+                stage = .watching
+            } catch {
+                // Without an answer losses would go unseen from now on.
+                if commands.isBroken {
+                    stage = .ended
+                    trouble(.failed(error))
+                }
+                throw error
             }
-            stage = .watching
         }
     }
 

@@ -45,11 +45,15 @@ package final class RTLSDR: Transceiver {
         return serial.map { "RTL-SDR \($0) (untested)" } ?? "RTL-SDR (untested)"
     }
 
+    package let notes = ["it is untested, and its library does not tell of lost samples"]
+
     package func open() throws(TransceiverFailure) {
         close()
         guard let library = load() else {
             throw TransceiverFailure(
-                .unsupported, "an RTL-SDR needs librtlsdr, which is not there: apt-get install librtlsdr0")
+                .unsupported,
+                "an RTL-SDR needs librtlsdr, which is not there: apt-get install librtlsdr0, or "
+                    + "librtlsdr2")
         }
         let (index, serial) = try RTLSDRSetup.choose(settings.selection, by: library)
         var device: RTLSDRLibrary.Device?
@@ -80,7 +84,9 @@ package final class RTLSDR: Transceiver {
     }
 
     package func stop() {
-        state.withLock { $0.stream.take() }?.end()
+        guard let stream = state.withLock({ $0.stream.take() }), !stream.end() else { return }
+        // The library still reads from the device, and must not lose it meanwhile.
+        state.withLock { $0.opened = nil }
     }
 
     /// The library has no USB reset: it is closed, and opened anew by who wants it again.

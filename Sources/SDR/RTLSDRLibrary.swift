@@ -25,13 +25,16 @@ struct RTLSDRLibrary: @unchecked Sendable {
     var readAsync: (Device, Sink, UnsafeMutableRawPointer?, UInt32, UInt32) -> Int32
     var cancel: (Device) -> Int32
 
-    /// Loads the library, which stays loaded; nil where it, or a function of it, is not there.
-    static func load(_ file: String = "librtlsdr.so.0") -> Self? {
+    /// Releases 0 and 2 have these functions alike.
+    static let files = ["librtlsdr.so.0", "librtlsdr.so.2"]
+
+    /// Loads the first of `files` that is there, which stays loaded; nil where none is, or a function of it is not.
+    static func load(_ files: [String] = files) -> Self? {
         typealias OneNumber = @convention(c) (Device, UInt32) -> Int32
         typealias OneSigned = @convention(c) (Device, Int32) -> Int32
         typealias Plain = @convention(c) (Device) -> Int32
         typealias Text = UnsafeMutablePointer<CChar>
-        guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else { return nil }
+        guard let library = files.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else { return nil }
         func find<Function>(_ name: String, as type: Function.Type) -> Function? {
             dlsym(library, "rtlsdr_\(name)").map { unsafeBitCast($0, to: type) }
         }

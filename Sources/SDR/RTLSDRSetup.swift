@@ -22,6 +22,12 @@ enum RTLSDRSetup {
             return (0, serials[0])
         case .serial(let end):
             let found = serials.indices.filter { serials[$0]?.lowercased().hasSuffix(end.lowercased()) == true }
+            if found.isEmpty, serials.contains(nil) {
+                throw TransceiverFailure(
+                    .denied,
+                    "no serial number that can be read ends with \(end), of \(list): install udev/70-aiot-reader.rules "
+                        + "and join the group aiot; where that is done, unplug the RTL-SDR and plug it in")
+            }
             guard found.count == 1 else {
                 throw TransceiverFailure(
                     found.isEmpty ? .absent : .unsupported,
@@ -51,7 +57,9 @@ enum RTLSDRSetup {
         case -4: TransceiverFailure(.absent, "the RTL-SDR has gone: plug it in again")
         case -6:
             TransceiverFailure(
-                .busy, "the RTL-SDR is busy: end the other program, or rmmod dvb_usb_rtl28xxu where the kernel has it")
+                .busy,
+                "the RTL-SDR is busy: end the other program, or rmmod dvb_usb_rtl28xxu where the kernel has it; "
+                    + "else unplug it and plug it in")
         default: TransceiverFailure(.failed, "the RTL-SDR does not open (\(result)): unplug it and plug it in")
         }
     }

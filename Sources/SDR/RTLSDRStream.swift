@@ -47,10 +47,17 @@ final class RTLSDRStream: Sendable {
         }
     }
 
-    func end() {
+    /// Ends it; no call comes any more then.
+    /// - Returns: false where the library is still at it after 3 s: it is left to itself, and its device is lost.
+    func end() -> Bool {
         sink.isEnding.store(true, ordering: .releasing)
         // Before the reading has begun a cancellation goes unheard.
-        repeat { _ = opened.library.cancel(opened.device) } while !thread.hasEnded(within: 20)
-        thread.join()
+        for _ in 0..<150 {
+            _ = opened.library.cancel(opened.device)
+            guard thread.hasEnded(within: 20) else { continue }
+            thread.join()
+            return true
+        }
+        return false
     }
 }

@@ -8,9 +8,9 @@ extension TransceiverFailure {
             switch error.kind {
             case .noPermission: .denied
             case .busy: .busy
-            case .noDevice, .notFound: .absent
+            case .noDevice: .absent
             case .notSupported, .invalidParameter: .unsupported
-            case .stalled, .timedOut, .overflow, .noMemory, .interrupted, .inputOutput, .other: .failed
+            case .notFound, .stalled, .timedOut, .overflow, .noMemory, .interrupted, .inputOutput, .other: .failed
             }
         self.init(kind, error.description)
     }

@@ -6,6 +6,8 @@ package import RadioFrontEnd
 package enum SoftDeviceEvent: Sendable {
     /// Told at each change of the box; `ready` means that the devices listen and can answer.
     case stateChanged(RadioState, why: String)
+    /// What a person should know of the boxes; told when they listen, and again only where it is new.
+    case note(String)
     /// How the counters of the box go together is known: the transmitted sample n is received as n + `latency`.
     case related(latency: Int64)
     /// It has to be measured anew: samples were lost.

@@ -12,15 +12,16 @@ extension SoftDevices {
     func supervise(clock: @Sendable () -> AirTime) {
         var supervisor = RadioSupervisor()
         var seen = (received: 0, transmitted: 0)
+        var noted: [String] = []
         for (index, box) in boxes.all.enumerated() {
             box.watch { [self] in happen(.presence(box: index, isThere: $0)) }
         }
         while !isStopping {
             look(&supervisor, &seen, at: clock())
-            tellStatus(supervisor.status)
+            tellStatus(supervisor.status, &noted)
             while !isStopping, let order = supervisor.nextOrder() {
                 supervisor.handle(.finished(carryOut(order)), at: clock())
-                tellStatus(supervisor.status)
+                tellStatus(supervisor.status, &noted)
             }
             wakeUp.wait(milliseconds: Self.period)
         }
@@ -47,12 +48,17 @@ extension SoftDevices {
         supervisor.advance(to: now)
     }
 
-    private func tellStatus(_ status: RadioSupervisor.Status) {
+    private func tellStatus(_ status: RadioSupervisor.Status, _ noted: inout [String]) {
         let isNew = shared.withLock { shared in
             defer { shared.status = status }
             return shared.status != status
         }
-        if isNew { tell(.stateChanged(status.state, why: status.why)) }
+        guard isNew else { return }
+        tell(.stateChanged(status.state, why: status.why))
+        guard status.state.isUsable else { return }
+        let notes = boxes.all.flatMap(\.namedNotes)
+        if notes != noted { for note in notes { tell(.note(note)) } }
+        noted = notes
     }
 
     private func carryOut(_ order: RadioSupervisor.Order) -> TransceiverFailure? {

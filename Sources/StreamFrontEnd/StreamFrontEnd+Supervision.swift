@@ -12,6 +12,7 @@ extension StreamFrontEnd {
     private struct Supervision {
         var supervisor: RadioSupervisor
         var told = RadioSupervisor.Status(state: .ready, why: "")
+        var noted: [String] = []
         var received = 0
         var transmitted = 0
         var nextSounding = AirTime.zero
@@ -78,6 +79,14 @@ extension StreamFrontEnd {
         }
         log("\(name): \(status.state.rawValue): \(status.why)")
         events(.stateChanged(status.state, why: status.why))
+        if status.state.isUsable, !wasUsable { tellNotes(&work) }
+    }
+
+    private func tellNotes(_ work: inout Supervision) {
+        let notes = boxes.all.flatMap(\.namedNotes)
+        guard notes != work.noted else { return }
+        work.noted = notes
+        for text in notes { note(text) }
     }
 
     /// Sends a sounding where one is needed and nothing else is on the air.

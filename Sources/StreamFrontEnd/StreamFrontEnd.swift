@@ -45,6 +45,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let sampleRateHz: Double
     let tap: (any ReceiveTap)?
     let log: @Sendable (String) -> Void
+    let note: @Sendable (String) -> Void
     let stallTime: AirDuration
     let sounding: Sounding?
 
@@ -65,16 +66,18 @@ package final class StreamFrontEnd: RadioFrontEnd {
     ///   - tap: gets a copy of all that is received.
     ///   - stallTime: no samples for this long is a stall; longer for a simulated air that is slower than time.
     ///   - log: takes lines for people.
+    ///   - note: takes what a person should know of the boxes, when they can be used, and again only where it is new.
     package init(
         name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
         amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, stallTime: AirDuration = RadioSupervisor.stallTime,
-        log: @escaping @Sendable (String) -> Void = { _ in }
+        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.name = name
         boxes = BoxPair(transmitter: transmitter, receiver: receiver)
         self.profile = profile
         self.tap = tap
         self.log = log
+        self.note = note
         self.stallTime = stallTime
         let rate = boxes.sampleRateHz
         sampleRateHz = rate

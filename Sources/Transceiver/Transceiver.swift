@@ -8,6 +8,9 @@ package protocol Transceiver: AnyObject, Sendable {
     /// What it is, for people: "HackRF One 1234abcd".
     var name: String { get }
     var capabilities: TransceiverCapabilities { get }
+    /// What a person should know of the box that was opened last, such as losses that it does not count, each for a line
+    /// of the log.
+    var notes: [String] { get }
     /// Finds the box and sets it up (rate, frequency, gains); sends and receives nothing yet.
     func open() throws(TransceiverFailure)
     /// Begins to stream; what it does not do (a receiver: transmit) is ignored.
@@ -21,6 +24,13 @@ package protocol Transceiver: AnyObject, Sendable {
     /// Told when the box comes (true) and goes (false), until `unwatch`; a box that is there is told at once.
     func watch(_ presence: @escaping @Sendable (Bool) -> Void)
     func unwatch()
+}
+
+extension Transceiver {
+    package var notes: [String] { [] }
+
+    /// The notes, each with the name of the box.
+    package var namedNotes: [String] { notes.map { "\(name): \($0)" } }
 }
 
 /// What a transceiver can do, and in which form; valid from its making on.

@@ -18,7 +18,11 @@ package final class LibUSBPort: USBPort {
         description = found.named(by: handle)
     }
 
-    deinit { handle.requestClose() }
+    deinit {
+        // They hold on to the device, and so must not outlive the context.
+        spare.withLock { $0 = [] }
+        handle.requestClose()
+    }
 
     package func claim(interface: UInt8) throws(USBError) {
         let operation = "claiming interface \(interface)"
@@ -56,11 +60,12 @@ package final class LibUSBPort: USBPort {
     package func bulkWrite(
         _ endpoint: UInt8, _ octets: UnsafeRawBufferPointer, timeoutMilliseconds: Int
     ) throws(USBError) {
-        let operation = "writing to endpoint \(hex(endpoint))"
+        // Made where it is told: a stream of blocks passes here.
+        func operation() -> String { "writing to endpoint \(hex(endpoint))" }
         let (outcome, moved) = try perform(
-            .bulk, endpoint, UnsafeMutableRawBufferPointer(mutating: octets), timeoutMilliseconds, operation)
-        try check(outcome, operation)
-        guard moved == octets.count else { throw error(.inputOutput, operation + ", of which not all went out") }
+            .bulk, endpoint, UnsafeMutableRawBufferPointer(mutating: octets), timeoutMilliseconds, operation())
+        try check(outcome, operation())
+        guard moved == octets.count else { throw error(.inputOutput, operation() + ", of which not all went out") }
     }
 
     package func startQueue(_ queue: USBQueue) throws(USBError) -> any USBQueueControl {

@@ -12,17 +12,23 @@ package final class USBContext: USBBus {
     /// busy machine. The remedy is `LimitRTPRIO=20` in the unit of the service, or `CAP_SYS_NICE`.
     package var hasRealTimePriority: Bool { loop.hasRealTimePriority }
 
-    /// Opens each device that is no hub for a moment, to read its strings. Empty on the event thread, and after `close`.
-    package func devices() -> [USBDescription] {
+    /// Opens each device that is wanted, and no hub, for a moment, to read its strings. Empty on the event thread, and
+    /// after `close`.
+    package func devices(_ isWanted: (USBDescription) -> Bool) -> [USBDescription] {
         guard !loop.isCurrent, loop.enter() else { return [] }
         let found = LibUSB.devices(loop.context)
         loop.leave()
-        return found.map { device in
-            guard !device.isHub, let port = try? openPort(device.description.bus, device.description.address) else {
-                return device.description
+        return found.filter { isWanted($0.description) }.map { device in
+            var description = device.description
+            guard !device.isHub else { return description }
+            do throws(USBError) {
+                let port = try openPort(description.bus, description.address)
+                defer { port.close() }
+                return port.description
+            } catch {
+                description.unread = error
+                return description
             }
-            defer { port.close() }
-            return port.description
         }.sorted { ($0.bus, $0.address) < ($1.bus, $1.address) }
     }
 

@@ -25,6 +25,8 @@ package struct USBDescription: Hashable, Sendable {
     package var serial: String?
     /// Of its first configuration.
     package var interfaces: [Interface]
+    /// Why strings that it should have are not known; nil where all are, or nobody has asked it.
+    package var unread: USBError?
 
     package init(
         vendorID: UInt16, productID: UInt16, bus: UInt8, address: UInt8, release: UInt16, manufacturer: String? = nil,
@@ -43,15 +45,29 @@ package struct USBDescription: Hashable, Sendable {
 
     /// What it is and where, for people: "HackRF One 1234abcd at /dev/bus/usb/001/004".
     package var title: String {
-        let name = [product ?? "USB device \(hex(vendorID)):\(hex(productID))", serial].compactMap(\.self)
-        return name.joined(separator: " ") + " at /dev/bus/usb/\(padded(bus))/\(padded(address))"
+        let (vendor, product) = (vendorID.digits(4, radix: 16), productID.digits(4, radix: 16))
+        let name = [self.product ?? "USB device \(vendor):\(product)", serial].compactMap(\.self)
+        return "\(name.joined(separator: " ")) at \(node)"
+    }
+
+    /// Its file: "/dev/bus/usb/001/004".
+    package var node: String { "/dev/bus/usb/\(bus.digits(3))/\(address.digits(3))" }
+
+    /// Where it is plugged in, as `lsusb` writes it: "bus 001 device 004".
+    package var place: String { "bus \(bus.digits(3)) device \(address.digits(3))" }
+
+    /// bcdDevice for people: "1.06".
+    package var releaseText: String { Self.text(ofRelease: release) }
+
+    package static func text(ofRelease release: UInt16) -> String {
+        "\(String(release >> 8, radix: 16)).\((release & 0xFF).digits(2, radix: 16))"
     }
 }
 
-private func hex(_ number: UInt16) -> String { padded(String(number, radix: 16), to: 4) }
-
-private func padded(_ number: UInt8) -> String { padded(String(number), to: 3) }
-
-private func padded(_ text: String, to length: Int) -> String {
-    String(repeating: "0", count: max(0, length - text.count)) + text
+extension FixedWidthInteger {
+    /// With zeros in front up to `count` digits.
+    package func digits(_ count: Int, radix: Int = 10) -> String {
+        let text = String(self, radix: radix)
+        return String(repeating: "0", count: Swift.max(0, count - text.count)) + text
+    }
 }

@@ -30,7 +30,9 @@ extension USBError.Kind {
             "`sudo fuser -v` with its file under /dev/bus/usb names the program, which is to be ended; `lsusb -t` "
                 + "names a driver, which `sudo modprobe -r` removes"
         case .noDevice: "plug it in, and look for it with `lsusb`; if it goes by itself, use another cable or port"
-        case .notFound: "compare `lsusb -v` with the model that is configured, and update the firmware of the device"
+        case .notFound:
+            "plug it into a port of the computer, as behind a hub without a supply of its own it may get no configuration "
+                + "(`sudo dmesg | tail` tells); if that does not help, update its firmware"
         case .stalled: "plug it in again; if that does not help, update its firmware"
         case .timedOut:
             "plug it in again; if that does not help, use another cable, and a port of the computer instead of a hub"

@@ -29,6 +29,7 @@ struct DeviceVoice: Sendable {
             Console.report("degraded: \(why); a box that cannot hear itself needs --latency-samples")
         case .stateChanged(.ready, _): break
         case .stateChanged(let state, let why): Console.report("\(state.rawValue): \(why)")
+        case .note(let text): Console.report(text)
         case .unrelated: break
         case .late(let total, let remedy): Console.report("late: \(total) bursts were not sent; \(remedy)")
         case .carrierLost: if isVerbose { Console.print("the carrier is gone") }

@@ -29,7 +29,11 @@ import USBTransport
         ({ $0.boxes[0].access = .busy }, .permission, .warning, "in use", "fuser -v /dev/bus/usb/001/004"),
         (
             { $0.boxes[0].access = .failed(USBError(.inputOutput, "opening it")) }, .permission, .problem, "opening it",
-            "out and in"
+            "another cable"
+        ),
+        (
+            { $0.boxes[0].access = .failed(USBError(.noMemory, "opening it")) }, .permission, .problem, "no memory",
+            "usbfs_memory_mb"
         ),
         ({ $0.ruleFiles = [] }, .udevRule, .problem, "no rule", "install -m 644 udev/70-aiot-reader.rules"),
         ({ ($0.ruleFiles, $0.user.isRoot) = ([], true) }, .udevRule, .warning, "no rule", "install"),
@@ -67,7 +71,7 @@ import USBTransport
     private static func shareHub(_ facts: inout MachineFacts) throws {
         facts.boxes[0].path = "1-2.1"
         var other = try Facts.box(Facts.pluto)
-        other.path = "1-2.4"
+        other.path = "1-2.4.1"
         facts.boxes.append(other)
     }
 

@@ -16,7 +16,7 @@ final class ScriptedBus: USBBus {
         ports = found.map { ScriptedPort($0, claim) }
     }
 
-    func devices() -> [USBDescription] { found }
+    func devices(_ isWanted: (USBDescription) -> Bool) -> [USBDescription] { found.filter(isWanted) }
 
     func open(bus: UInt8, address: UInt8) throws(USBError) -> any USBPort {
         if let refusal { throw refusal }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Transceiver
 import USBTransport
@@ -63,11 +64,30 @@ import USBTransport
         #expect(failure.description.contains("00a1"))
     }
 
-    @Test func whereNoSerialNumberCanBeReadPermissionIsMissing() throws {
-        plug(nil)
+    @Test(arguments: [
+        (USBError.Kind.noPermission, TransceiverFailure.Kind.denied, "udev"), (.timedOut, .failed, "cable"),
+        (.busy, .busy, "fuser"), (.noDevice, .absent, "plug it in"),
+    ])
+    func whereNoSerialNumberCanBeReadItIsToldWhyNot(
+        reason: USBError.Kind, kind: TransceiverFailure.Kind, remedy: String
+    ) throws {
+        plug("00a1")
+        var unread = FakeHackRF.description(address: 9, serial: nil)
+        unread.unread = USBError(reason, "reading names")
+        bus.plug(unread, FakeHackRF())
         let failure = try failing(.serial("a9"))
-        #expect(failure.kind == .denied)
-        #expect(failure.description.contains("udev"))
+        #expect(failure.kind == kind)
+        #expect(failure.description.contains(remedy) && failure.description.contains("bus 001 device 009"))
+        #expect(try choice(.serial("a1")) == 4)
+    }
+
+    @Test func devicesOfOtherKindsAreNotOpenedForTheirNames() throws {
+        plug("00a1")
+        bus.plug(FakePluto.description(address: 9), FakePluto())
+        let keyboard = USBDescription(vendorID: 0x046D, productID: 0xC31C, bus: 1, address: 2, release: 0)
+        bus.plug(keyboard, FakeHackRF())
+        _ = try BoxFinder(bus: bus, kind: .hackRF, selection: .only).open()
+        #expect(bus.state.withLock { $0.wanted } == [4])
     }
 
     @Test func anAddressChoosesOnlyWhatIsThere() throws {

@@ -27,6 +27,16 @@ extension HackRFTests {
         #expect(log.troubles.isEmpty)
     }
 
+    @Test func aCarrierThatIsNotEndedAtOnceIsEndedAfterItsSamples() throws {
+        let box = box(.transmitter)
+        try box.open()
+        try box.start(StreamLog().streams(octetsPerSample: 2))
+        device.behaviour.withLock { $0.stalls = 1 }
+        box.stop()
+        #expect(bus.port?.calls.suffix(3) == [Self.out(1, 0), .cancel, Self.out(1, 0)])
+        box.close()
+    }
+
     @Test func whatIsTransmittedHasNoGapInItsCount() throws {
         let log = StreamLog()
         let box = box(.transmitter)

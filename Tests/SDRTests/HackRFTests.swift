@@ -67,6 +67,7 @@ import USBTransport
         let box = box(.transmitter, release: 0x0105)
         try box.open()
         #expect(box.notes.contains { $0.contains("API 1.05") && $0.contains("hackrf_spiflash") })
+        #expect(box.notes.contains { $0.contains("outlive") })
         #expect(try box.pollShortfalls() == nil)
         #expect(bus.port?.calls.contains(Self.ask(41, 0, 40)) == false)
     }
@@ -242,7 +243,7 @@ import USBTransport
 
     @Test(arguments: [
         (USBError.Kind.noPermission, TransceiverFailure.Kind.denied), (.busy, .busy), (.noDevice, .absent),
-        (.notFound, .absent), (.notSupported, .unsupported), (.invalidParameter, .unsupported), (.stalled, .failed),
+        (.notFound, .failed), (.notSupported, .unsupported), (.invalidParameter, .unsupported), (.stalled, .failed),
         (.timedOut, .failed), (.overflow, .failed), (.noMemory, .failed), (.interrupted, .failed),
         (.inputOutput, .failed),
         (.other, .failed),

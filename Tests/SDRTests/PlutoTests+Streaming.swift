@@ -109,6 +109,26 @@ extension PlutoTests {
         box.stop()
     }
 
+    @Test func aPipeForCommandsThatOwesAnAnswerEndsTheStreamAndIsNotUsedAgain() throws {
+        let box = box()
+        try box.open()
+        try box.start(streams())
+        device.change { $0.answers = ["READ cf-ad9361-lpc DEBUG": ""] }
+        #expect(throws: TransceiverFailure.self) { try box.pollLosses() }
+        guard case .failed(let failure) = log.troubles.first else {
+            Issue.record("no failure was told")
+            return
+        }
+        #expect(failure.kind == .failed)
+        device.change { $0.answers = [:] }
+        box.stop()
+        #expect(try #require(thrown { try box.start(streams()) }).description.contains("open it again"))
+        try box.open()
+        try box.start(streams())
+        try box.pollLosses()
+        box.close()
+    }
+
     @Test func firmwareWithoutARegisterOfLossesIsNotedAndNotAsked() throws {
         device.change {
             $0.description = $0.description.replacing("direct_reg_access", with: "other", maxReplacements: 1)

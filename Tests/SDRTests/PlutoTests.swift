@@ -35,6 +35,17 @@ import USBTransport
         }
     }
 
+    @Test func namesThatDoNotComeInTimeAreNoReasonToFlashFirmware() throws {
+        var unread = FakePluto.description()
+        unread.interfaces[1].name = nil
+        unread.unread = USBError(.timedOut, "reading the names")
+        bus.plug(unread, device)
+        let failure = try #require(thrown { try box().open() })
+        #expect(failure.kind == .failed)
+        #expect(failure.description.contains("cable") && !failure.description.contains("flash"))
+        #expect(bus.openPorts == 0)
+    }
+
     @Test func itIsSetUpByTheseTransfers() throws {
         let box = box()
         try box.open()

@@ -16,6 +16,8 @@ import USBTransport
             var refuses: String?
             var isReading = false
             var isCancelled = false
+            var hearsCancel = true
+            var ended = 0
         }
 
         let state = Mutex(State())
@@ -33,6 +35,7 @@ import USBTransport
                 deviceCount: { UInt32(self.state.withLock { $0.serials.count }) },
                 strings: { index, _, _, serial in
                     let text = self.state.withLock { $0.serials[Int(index)] }
+                    guard !text.isEmpty else { return -3 }
                     for (place, octet) in text.utf8.enumerated() { serial[place] = CChar(octet) }
                     return 0
                 },
@@ -53,10 +56,11 @@ import USBTransport
                     _ = self.note("read \(transfers) \(octets)")
                     self.state.withLock { $0.isReading = true }
                     var samples: [UInt8] = [1, 2, 3, 4]
-                    while self.state.withLock({ $0.isReading && !$0.isCancelled }) {
+                    while self.state.withLock({ $0.isReading && !($0.isCancelled && $0.hearsCancel) }) {
                         samples.withUnsafeMutableBufferPointer { sink($0.baseAddress, 4, context) }
                         sched_yield()
                     }
+                    self.state.withLock { $0.ended += 1 }
                     return 0
                 },
                 cancel: { _ in
@@ -81,17 +85,18 @@ import USBTransport
         #expect(box.name.contains("untested"))
         try box.open()
         #expect(box.name == "RTL-SDR 00000001 (untested)")
+        #expect(box.notes.contains { $0.contains("lost samples") })
     }
 
     @Test func withoutTheLibraryItSaysWhatToInstall() throws {
-        let box = RTLSDR(bus: bus, settings: BoxSettings()) { RTLSDRLibrary.load("librtlsdr-that-is-not-there.so.0") }
+        let box = RTLSDR(bus: bus, settings: BoxSettings()) { RTLSDRLibrary.load(["librtlsdr-that-is-not-there.so.0"]) }
         let failure = try #require(thrown { try box.open() })
         #expect(failure.kind == .unsupported)
         #expect(failure.description.contains("apt-get install librtlsdr0"))
     }
 
     @Test func aLibraryWithoutItsFunctionsIsNone() {
-        #expect(RTLSDRLibrary.load("libc.so.6") == nil)
+        #expect(RTLSDRLibrary.load(["libc.so.6"]) == nil)
     }
 
     @Test func itIsSetUpWithTheNearestGainAndStreamsUntilItIsStopped() throws {
@@ -128,6 +133,20 @@ import USBTransport
         box.close()
     }
 
+    @Test func aLibraryThatDoesNotEndIsLeftToItselfAndItsDeviceIsNotClosed() throws {
+        library.state.withLock { $0.hearsCancel = false }
+        let box = box()
+        try box.open()
+        try box.start(log.streams(octetsPerSample: 2))
+        #expect(eventually { log.calls > 0 })
+        box.close()
+        let calls = log.calls
+        #expect(!library.calls.contains("close"))
+        library.state.withLock { $0.isReading = false }
+        #expect(eventually { library.state.withLock { $0.ended } == 1 })
+        #expect(log.calls == calls)
+    }
+
     @Test(arguments: ["rate", "frequency", "mode", "gain", "bias"])
     func aSettingThatIsRefusedLeavesItClosed(call: String) throws {
         library.state.withLock { $0.refuses = call }
@@ -149,6 +168,8 @@ import USBTransport
         #expect(thrown { try box { $0.selection = .serial("3") }.open() }?.kind == .absent)
         #expect(thrown { try box { $0.selection = .serial("000") }.open() }?.kind == .absent)
         #expect(thrown { try box { $0.selection = .address(bus: 1, device: 1) }.open() }?.kind == .unsupported)
+        library.state.withLock { $0.serials = ["00000001", ""] }
+        #expect(thrown { try box { $0.selection = .serial("3") }.open() }?.kind == .denied)
         library.state.withLock { $0.serials = [] }
         #expect(thrown { try box().open() }?.kind == .absent)
     }

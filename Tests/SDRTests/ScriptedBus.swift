@@ -14,6 +14,8 @@ final class ScriptedBus: USBBus {
         var watch: (@Sendable (USBChange) -> Void)?
         /// All that were opened, in this order.
         var ports: [ScriptedPort] = []
+        /// The addresses of those that were asked for their names last.
+        var wanted: [UInt8] = []
         var openFailure: USBError.Kind?
         /// For the next port: how many calls succeed.
         var callsThatSucceed: Int?
@@ -43,7 +45,11 @@ final class ScriptedBus: USBBus {
     var openPorts: Int { state.withLock { $0.ports }.filter(\.isOpen).count }
     var isWatched: Bool { state.withLock { $0.watch != nil } }
 
-    func devices() -> [USBDescription] { state.withLock { $0.plugged.map(\.description) } }
+    func devices(_ isWanted: (USBDescription) -> Bool) -> [USBDescription] {
+        let found = state.withLock { $0.plugged.map(\.description) }.filter(isWanted)
+        state.withLock { $0.wanted = found.map(\.address) }
+        return found
+    }
 
     func open(bus: UInt8, address: UInt8) throws(USBError) -> any USBPort {
         let port: ScriptedPort? = try state.withLock { (state) throws(USBError) in

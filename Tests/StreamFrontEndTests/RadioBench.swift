@@ -15,6 +15,7 @@ final class RadioBench: Sendable {
     private final class Watch: Sendable {
         let frontEnd = Mutex<StreamFrontEnd?>(nil)
         let sent = Mutex<[UInt8]>([])
+        let notes = Mutex<[String]>([])
     }
 
     let boxes: EmulatedBoxes
@@ -23,8 +24,10 @@ final class RadioBench: Sendable {
     private let events = Mutex<[RadioEvent]>([])
     private let start = ContinuousClock.now
 
-    /// - Parameter keepsSent: for `sent`.
-    init(_ air: BoxAirSettings, keepsSent: Bool = false, tap: (any ReceiveTap)? = nil) {
+    /// - Parameters:
+    ///   - keepsSent: for `sent`.
+    ///   - notes: of each box.
+    init(_ air: BoxAirSettings, keepsSent: Bool = false, tap: (any ReceiveTap)? = nil, notes: [String] = []) {
         var settings = EmulatedBoxesSettings()
         let watch = watch
         // The air waits for the receive thread, or a slow build would lose samples; not for ever, should that have ended.
@@ -40,10 +43,11 @@ final class RadioBench: Sendable {
             }
         }
         boxes = EmulatedBoxes(air, settings)
-        let transceivers = boxes.transceivers
+        let transceivers = boxes.transceivers.map { NotedTransceiver($0, notes: notes) }
         frontEnd = StreamFrontEnd(
             name: "emulated", transmitter: transceivers[0], receiver: transceivers.last ?? transceivers[0],
-            profile: air.profile, tap: tap, stallTime: .milliseconds(2_000))
+            profile: air.profile, tap: tap, stallTime: .milliseconds(2_000),
+            note: { note in watch.notes.withLock { $0.append(note) } })
         watch.frontEnd.withLock { $0 = frontEnd }
     }
 
@@ -63,6 +67,9 @@ final class RadioBench: Sendable {
 
     /// All octets that the transmitting box has put on the air.
     var sent: [UInt8] { watch.sent.withLock { $0 } }
+
+    /// What a person was told of the boxes.
+    var notes: [String] { watch.notes.withLock { $0 } }
 
     /// Everything told since the last time.
     func takeEvents() -> [RadioEvent] {

@@ -26,6 +26,20 @@ import Transceiver
         #expect(counters.soundings >= 1 && counters.framesHeard >= 1 && counters.openings == 1)
     }
 
+    @Test func whatABoxDoesNotCountIsNotedWhenItIsReadyAndNotAgainAtEachRestart() {
+        let bench = RadioBench(.fullDuplex(), notes: ["counts no losses"])
+        #expect(bench.notes.isEmpty)
+        bench.begin()
+        defer { bench.end() }
+        #expect(bench.waits(for: .ready))
+        #expect(bench.waits { !bench.notes.isEmpty })
+        bench.boxes.plant(.silence, box: 0)
+        #expect(bench.waits { bench.frontEnd.counters.stalls >= 1 })
+        #expect(bench.waits(for: .ready))
+        let name = bench.boxes.transceivers[0].name
+        #expect(bench.notes == ["\(name): counts no losses"])
+    }
+
     @Test func whatCameOfAFrameIsToldWithATimeThatHasCome() throws {
         let bench = readyBench()
         defer { bench.end() }

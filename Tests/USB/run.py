@@ -21,6 +21,8 @@ SCENARIOS = {
     "on-air": onair.on_air,
     "denied": troubles.denied,
     "wrong-firmware": troubles.wrong_firmware,
+    "old-firmware": troubles.old_firmware,
+    "slow-names": troubles.slow_names,
     "silence": troubles.silence,
     "stall": troubles.stall,
     "gap": troubles.gap,

@@ -31,6 +31,30 @@ def wrong_firmware(program, options):
         setting.found_all()
 
 
+def old_firmware(program, options):
+    """Firmware that counts no losses is used, and a person is told that they go unseen."""
+    with inventories.two_boxes(program, options, devices=3) as (usb, setting):
+        usb.order("old-firmware 0")
+        setting.start(usable=False)
+        setting.reader.wait("front end ready", within=30)
+        line = setting.reader.wait("counts no shortfalls", within=30)[1]
+        print(f"  {line}")
+        setting.found_all()
+
+
+def slow_names(program, options):
+    """A box whose names do not come in time is asked again, and nobody is told to flash its firmware."""
+    with inventories.one_pluto(program, options, devices=3) as (usb, setting):
+        usb.order("slow-control 0 60000")
+        setting.start(usable=False)
+        line = setting.reader.wait("did not answer in time", within=30)[1]
+        print(f"  {line}")
+        assert "flash" not in line and "cable" in line, line
+        usb.order("slow-control 0 0")
+        setting.reader.wait("front end ready", within=30)
+        setting.found_all()
+
+
 def silence(program, options):
     """Samples stop coming without an error: stalled within 500 ms, and back when they come again."""
     with inventories.one_pluto(program, options, devices=3) as (usb, setting):

@@ -48,10 +48,20 @@ import Testing
     @Test func aDeviceThatMayNotBeOpenedIsListedWithoutNames() throws {
         try emulator.order("deny 0")
         let box = try #require(context.devices().first { $0.vendorID == 0x1d50 })
-        #expect(box.serial == nil)
+        #expect(box.serial == nil && box.unread?.kind == .noPermission)
+        #expect(context.devices { $0.vendorID != 0x1d50 }.allSatisfy { $0.unread == nil })
         #expect(fails(.noPermission) { try context.open(bus: 1, address: box.address) })
         try emulator.order("allow 0")
         try open().close()
+    }
+
+    @Test func namesThatDoNotComeInTimeAreMissingForThatReason() throws {
+        try emulator.order("slow-control 0 60000")
+        let late = try #require(context.devices().first { $0.vendorID == 0x1d50 })
+        #expect(late.serial == nil && late.unread?.kind == .timedOut)
+        try emulator.order("slow-control 0 0")
+        let box = try #require(context.devices().first { $0.vendorID == 0x1d50 })
+        #expect(box.serial != nil && box.unread == nil)
     }
 
     @Test func anInterfaceThatAnotherHasIsBusy() throws {
