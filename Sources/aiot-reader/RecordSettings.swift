@@ -72,6 +72,9 @@ struct RecordOptions: ParsableArguments {
     var recordLimit: Int?
 
     func validate() throws {
+        if let record, record.isEmpty || record.hasSuffix("/") {
+            throw ValidationError("--record \(record): name a file, as in --record /var/tmp/aiot")
+        }
         for (name, value, range) in [
             ("--record-ring", recordRing, RecordSettings.ringRange),
             ("--record-limit", recordLimit, RecordSettings.limitRange),

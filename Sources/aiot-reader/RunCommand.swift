@@ -10,6 +10,7 @@ import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
+import USBTransport
 import UnixSignals
 
 /// `run`: the daemon.
@@ -22,8 +23,8 @@ struct RunCommand: AsyncParsableCommand {
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
               state-directory: /var/lib/aiot-reader
-            docs/operating.md has every key. Exit status: 0 stopped; 66 no configuration; 73 state cannot be written; 75 \
-            another daemon has the state directory; 77 no permission; 78 configuration wrong.
+            docs/operating.md has every key. Exit status: 0 stopped; 66 no configuration; 69 no USB here; 73 state or \
+            recording cannot be written; 75 another daemon has the state directory; 77 no permission; 78 configuration wrong.
             """)
 
     @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
@@ -79,6 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         case SpoolError.locked: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
+        case is USBError: Ending.unavailable
         case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
         default: Ending.configuration
         }

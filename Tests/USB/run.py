@@ -12,6 +12,7 @@ import ends
 import inventories
 import onair
 import plugging
+import recording
 import check_tools
 import troubles
 
@@ -21,6 +22,7 @@ SCENARIOS = {
     "two-box": inventories.two_box,
     "soft": inventories.soft,
     "on-air": onair.on_air,
+    "record": recording.record,
     "denied": troubles.denied,
     "wrong-firmware": troubles.wrong_firmware,
     "silence": troubles.silence,
