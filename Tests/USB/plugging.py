@@ -24,6 +24,26 @@ def unplug(program, options):
             print(f"  usable {back:.2f} s after it was plugged in again")
 
 
+def pull(usb, setting, state):
+    """Unplugs the box in one of four states; it is away afterwards."""
+    mark = setting.reader.mark()
+    if state == 1:  # in the middle of an inventory
+        setting.ordered()
+        setting.reader.wait("R2D at transmit sample", mark)
+    elif state == 2:  # when no samples come
+        usb.order("silence 0")
+        setting.reader.wait("front end stalled", mark)
+    usb.order("unplug 0")
+    if state == 2:
+        usb.order("resume 0")
+    elif state == 3:  # while it is being opened
+        setting.reader.wait("front end absent", mark)
+        usb.order("plug 0")
+        usb.order("unplug 0")
+    if state:  # 0: it is back before anybody has noticed
+        setting.reader.wait("front end absent", mark)
+
+
 def cycles(program, options):
     """Unplugged and plugged in again and again, in every state: nothing leaks. --cycles N"""
     with inventories.one_pluto(program, options, devices=3) as (usb, setting):
@@ -31,16 +51,12 @@ def cycles(program, options):
         setting.found_all()
         before, times = None, []
         for number in range(options.cycles):
+            pull(usb, setting, number % 4)
             mark = setting.reader.mark()
-            usb.order("unplug 0")
-            # In every third round before anything has noticed, in others after a while.
-            if number % 3:
-                setting.reader.wait("front end absent", mark)
             begin = time.monotonic()
-            mark = setting.reader.mark()
             usb.order("plug 0")
             times.append(setting.reader.wait("front end ready", mark, within=30)[0] - begin)
-            if number == 2:
+            if number == 3:
                 before = setting.handles()
         setting.found_all()
         after = setting.handles()
