@@ -133,7 +133,8 @@ struct InventoryOptions: ParsableArguments {
 
     func validate() throws {
         guard frontEnd == "loopback" else {
-            Console.report("front end \(frontEnd) is not there: this version has loopback only")
+            Console.report(
+                "front end \(frontEnd) is not there: inventory has loopback only; boxes are for `run --config`")
             throw ExitCode(69)
         }
         try require((1...20_000).contains(devices), "--devices \(devices): take 1 to 20,000")
