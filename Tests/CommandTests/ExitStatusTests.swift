@@ -55,6 +55,12 @@ import Testing
         (["conformance"], 64, "paths"),
     ]
 
+    @Test func whatCommandsATerminalIsNotWritten() throws {
+        let run = try Program.run(["run", "--config", "no\u{1B}[31m\u{9B}file"])
+        #expect(run.status == 66)
+        #expect(run.errors.contains("no?[31m?file is not there"), "\(run.errors)")
+    }
+
     @Test(arguments: cases.indices)
     func aWrongCallEndsWithItsStatusAndSaysWhatToDo(index: Int) throws {
         let (arguments, status, text) = Self.cases[index]
