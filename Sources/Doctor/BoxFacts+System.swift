@@ -32,7 +32,7 @@ extension BoxFacts {
         guard let name else { return }
         path = name
         speedMegabits = tree.text("\(devices)/\(name)/speed").flatMap { Double($0) }.flatMap {
-            (0...1e6).contains($0) ? $0 : nil
+            (0...1_000_000).contains($0) ? $0 : nil
         }
         // Without a permission USB tells no strings, but the kernel has read them.
         device.serial = device.serial ?? tree.text("\(devices)/\(name)/serial")

@@ -21,6 +21,9 @@ struct IncidentRecording: BlockConsumer {
     private let maximumIncidents: Int
     private let stamp: String
 
+    /// Pieces that wait for their samples at most (*ours*: of half a second, for which a block lasts at the slowest).
+    private static let pendingLimit = 64
+
     private(set) var oldestNeeded = 0
     private var next = 0
     /// Position behind the newest sample.
@@ -29,8 +32,8 @@ struct IncidentRecording: BlockConsumer {
     private var notes: [FrameNote] = []
     /// Where the last Paging of each transaction began.
     private var pagings: [TransactionID: Int64] = [:]
-    /// What is to be saved once all of it is there.
-    private var pending: Range<Int64>?
+    /// What is to be saved once all of it is there: a burst is told of before the block with its samples is full.
+    private var pending: [Range<Int64>] = []
     private var savedOctets: Int64 = 0
 
     init(
@@ -82,8 +85,8 @@ struct IncidentRecording: BlockConsumer {
     }
 
     mutating func finish() {
-        if let pending { save(pending) }
-        pending = nil
+        for range in pending { save(range) }
+        pending = []
     }
 
     private func end(of number: Int) -> Int64 {
@@ -92,23 +95,27 @@ struct IncidentRecording: BlockConsumer {
     }
 
     private mutating func want(_ range: Range<Int64>) {
-        guard let waiting = pending else {
-            pending = range
-            return
+        if let last = pending.last, last.overlaps(range) {
+            let both = min(last.lowerBound, range.lowerBound)..<max(last.upperBound, range.upperBound)
+            if both.count <= keptSamples {
+                pending[pending.count - 1] = both
+                return
+            }
         }
-        let both = min(waiting.lowerBound, range.lowerBound)..<max(waiting.upperBound, range.upperBound)
-        if waiting.overlaps(range), both.count <= keptSamples {
-            pending = both
-        } else {
-            save(waiting)
-            pending = range
-        }
+        guard pending.count < Self.pendingLimit else { return missed("crowd", "too many came at once") }
+        pending.append(range)
     }
 
     private mutating func saveWhatIsComplete() {
-        guard let range = pending, range.upperBound <= newest else { return }
-        pending = nil
-        save(range)
+        while let range = pending.first, range.upperBound <= newest {
+            pending.removeFirst()
+            save(range)
+        }
+    }
+
+    private func missed(_ kind: String, _ why: String) {
+        report.count { $0.unsavedIncidents += 1 }
+        report.trouble(kind, "a burst that did not decode could not be saved: \(why)")
     }
 
     private mutating func save(_ range: Range<Int64>) {
@@ -116,7 +123,8 @@ struct IncidentRecording: BlockConsumer {
             ring.header($0).position < range.upperBound && end(of: $0) > range.lowerBound
         }
         let octets = Int64(range.count * form.format.octetsPerSample)
-        guard let first = parts.first, mayGrow(by: octets) else {
+        guard let first = parts.first else { return missed("samples", "its samples were lost") }
+        guard mayGrow(by: octets) else {
             report.count { $0.unsavedIncidents += 1 }
             return
         }
@@ -129,8 +137,7 @@ struct IncidentRecording: BlockConsumer {
             report.count { $0.incidents += 1 }
             report.note("a burst did not decode: its samples are in \(saved).sigmf-data")
         } catch {
-            report.count { $0.unsavedIncidents += 1 }
-            report.trouble("disk", "a burst that did not decode could not be saved: \(error)")
+            missed("disk", "\(error)")
         }
     }
 

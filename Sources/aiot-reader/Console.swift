@@ -19,7 +19,7 @@ enum Console {
 
     private static func write(_ text: String, to handle: FileHandle) {
         do {
-            try handle.write(contentsOf: Data(text.utf8))
+            try handle.write(contentsOf: Data(text.withoutControls.utf8))
         } catch {
             exit(0)
         }
@@ -27,6 +27,15 @@ enum Console {
 }
 
 extension String {
+    /// Names and serial numbers are what a USB device says they are: they must not command the terminal.
+    fileprivate var withoutControls: String {
+        let isHarmless = { (scalar: Unicode.Scalar) in
+            scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
+        }
+        guard !unicodeScalars.allSatisfy(isHarmless) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { isHarmless($0) ? $0 : "?" }))
+    }
+
     /// Spaces behind it up to a width; what is longer stays whole.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

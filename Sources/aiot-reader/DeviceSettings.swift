@@ -73,6 +73,14 @@ struct DeviceSettings {
                 "a HackRF cannot receive and transmit at once: give --serial of one that receives and "
                     + "--transmitter-serial of one that transmits, the clock output of one wired to the other's input")
         }
+        let (rates, gain) = kind == .pluto ? (BoxRates.pluto, 89) : (BoxRates.hackRF, 47)
+        if !rates.contains(box.sampleRateHz) {
+            found.append(
+                "sample rate \(Int(box.sampleRateHz)): a \(kind.rawValue) takes \(Int(rates.lowerBound)) to "
+                    + "\(Int(rates.upperBound))")
+        }
+        if box.transmitGainDB > gain { found.append("transmit gain: a \(kind.rawValue) takes 0 to \(gain)") }
+        if kind == .pluto, box.receiveGainDB > 73 { found.append("receive gain: a pluto takes 0 to 73") }
         if kind == .pluto, transmitterSerial != nil {
             found.append("a Pluto does both: leave out --transmitter-serial")
         }

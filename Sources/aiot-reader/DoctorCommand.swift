@@ -42,6 +42,7 @@ struct DoctorCommand: ParsableCommand {
                 let file = try SettingsFile(text, name: path)
                 let frontEnd = FrontEndSettings(file.root)
                 let daemon = DaemonConfiguration(file.root, sampleRateHz: frontEnd.sampleRateHz)
+                _ = RecordSettings(file.root, of: frontEnd)
                 try file.finish()
                 outcome = .valid(path: path)
                 self.frontEnd = frontEnd

@@ -134,8 +134,7 @@ struct InventoryOptions: ParsableArguments {
     func validate() throws {
         guard frontEnd == "loopback" else {
             Console.report(
-                "front end \(frontEnd) is not there: this command has loopback only; radios are driven by `aiot-reader run` (docs/front-ends.md)"
-            )
+                "front end \(frontEnd) is not there: inventory has loopback only; boxes are for `run --config`")
             throw ExitCode(69)
         }
         try require((1...20_000).contains(devices), "--devices \(devices): take 1 to 20,000")

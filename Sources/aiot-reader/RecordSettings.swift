@@ -17,7 +17,8 @@ struct RecordSettings {
     static let limitRange = 1_048_576...1_099_511_627_776
 
     /// Reads the mapping; problems are left in `root` for `finish` to throw.
-    init(_ root: SettingsMapping, _ options: RecordOptions, of frontEnd: FrontEndSettings) {
+    /// - Parameter options: nil: there was no command line for them.
+    init(_ root: SettingsMapping, _ options: RecordOptions? = nil, of frontEnd: FrontEndSettings) {
         let mapping = root.mapping("record")
         let ringMilliseconds = mapping?.int("ring-ms", in: Self.ringRange)
         let limitOctets = mapping?.int("limit-octets", in: Self.limitRange)
@@ -26,14 +27,14 @@ struct RecordSettings {
         let pieces = mapping?.int("max-pieces", in: 1...10_000)
         let file = mapping?.string("file")
         let folder = mapping?.string("folder")
-        guard let name = options.record ?? file ?? (mapping != nil ? "aiot-reader" : nil) else { return }
-        if let mapping, file == nil, folder == nil, options.record == nil {
+        guard let name = options?.record ?? file ?? (mapping != nil ? "aiot-reader" : nil) else { return }
+        if let mapping, file == nil, folder == nil, options?.record == nil {
             mapping.problem("file", "name the recording, as in `record: {file: /var/tmp/aiot}`, or a folder for it")
         }
-        let isWhole = options.record != nil || name.hasPrefix("/")
+        let isWhole = options?.record != nil || name.hasPrefix("/")
         var plan = RecorderPlan(name: isWhole ? name : (folder.map { $0 + "/" } ?? "") + name)
-        if let limit = options.recordLimit ?? limitOctets { plan.limitOctets = Int64(limit) }
-        if let milliseconds = options.recordRing ?? ringMilliseconds {
+        if let limit = options?.recordLimit ?? limitOctets { plan.limitOctets = Int64(limit) }
+        if let milliseconds = options?.recordRing ?? ringMilliseconds {
             var ring = RecorderPlan.Ring(milliseconds: milliseconds)
             ring.preRollMilliseconds = preRoll ?? ring.preRollMilliseconds
             ring.postRollMilliseconds = postRoll ?? ring.postRollMilliseconds
@@ -72,6 +73,9 @@ struct RecordOptions: ParsableArguments {
     var recordLimit: Int?
 
     func validate() throws {
+        if let record, record.isEmpty || record.hasSuffix("/") {
+            throw ValidationError("--record \(record): name a file, as in --record /var/tmp/aiot")
+        }
         for (name, value, range) in [
             ("--record-ring", recordRing, RecordSettings.ringRange),
             ("--record-limit", recordLimit, RecordSettings.limitRange),

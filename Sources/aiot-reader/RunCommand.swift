@@ -23,8 +23,8 @@ struct RunCommand: AsyncParsableCommand {
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
               state-directory: /var/lib/aiot-reader
-            docs/operating.md has every key. Exit status: 0 stopped; 66 no configuration; 69 no USB; 73 state cannot be \
-            written; 75 another daemon has the state directory; 77 no permission; 78 configuration wrong.
+            docs/operating.md has every key. Exit status: 0 stopped; 66 no configuration; 69 no USB here; 73 state or \
+            recording cannot be written; 75 another daemon has the state directory; 77 no permission; 78 configuration wrong.
             """)
 
     @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))

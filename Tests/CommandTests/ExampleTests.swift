@@ -33,6 +33,17 @@ import Testing
         #expect(run.status == status, "\(run.errors)")
     }
 
+    /// Where they are not there, which is a problem, or are.
+    @Test(arguments: [("pluto", "ADALM-Pluto"), ("two-box", "HackRF")])
+    func anExampleWithBoxesIsValidAndAsksForThem(name: String, box: String) throws {
+        let run = try run(name, ["doctor", "--format", "json"])
+        let findings = run.output.split(separator: "\n")
+        let configuration = try #require(findings.first { $0.contains("\"check\":\"configuration\"") })
+        #expect(configuration.contains("\"verdict\":\"ok\""), "\(configuration)")
+        let boxes = findings.filter { $0.contains("\"check\":\"boxes\"") }
+        #expect(boxes.contains { $0.contains("\"verdict\":\"problem\"") || $0.contains(box) }, "\(run.output)")
+    }
+
     @Test(arguments: examples.indices)
     func aKeyThatNobodyKnowsIsToldWithItsLine(index: Int) throws {
         let (name, command, _, _) = Self.examples[index]

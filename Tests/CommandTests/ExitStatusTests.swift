@@ -29,6 +29,10 @@ import Testing
         (["inventory", "--access", "cfra"], 64, "--target device"),
         (["inventory", "--min-turnaround", "3277"], 64, "3,276"),
         (["run", "--config", "x", "--min-turnaround", "3277"], 64, "3,276"),
+        (["run", "--config", "x", "--record", "/var/tmp/"], 64, "name a file"),
+        (["run", "--config", "x", "--record-ring", "100"], 64, "goes with --record"),
+        (["device", "--sample-rate", "20000000"], 64, "1000000 to 4000000"),
+        (["device", "--receive-gain", "80"], 64, "0 to 73"),
         (["device", "--box", "hackrf"], 64, "--transmitter-serial"),
         (["device", "--devices", "0"], 64, "1 to 20000"),
         (["device", "--algorithms", "0x11"], 64, "0x22"),
@@ -50,6 +54,12 @@ import Testing
         (["conformance", "Sources"], 1, "0 passed"),
         (["conformance"], 64, "paths"),
     ]
+
+    @Test func whatCommandsATerminalIsNotWritten() throws {
+        let run = try Program.run(["run", "--config", "no\u{1B}[31m\u{9B}file"])
+        #expect(run.status == 66)
+        #expect(run.errors.contains("no?[31m?file is not there"), "\(run.errors)")
+    }
 
     @Test(arguments: cases.indices)
     func aWrongCallEndsWithItsStatusAndSaysWhatToDo(index: Int) throws {

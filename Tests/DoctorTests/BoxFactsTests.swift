@@ -25,6 +25,14 @@ import USBTransport
         #expect(bus.ports[0].closings.withLock { $0 } == 1)
     }
 
+    @Test(arguments: ["nan", "inf", "1e300", "-1", "fast"])
+    func aSpeedThatIsNoneIsUnknown(speed: String) throws {
+        try fake.plug("1-2.4", bus: 1, address: 4, speed: speed, serial: "75b068dc3079ac07")
+        let box = try #require(BoxFacts.all(on: ScriptedBus([Facts.hackRF]), fake.tree).first)
+        #expect(box.path == "1-2.4")
+        #expect(box.speedMegabits == nil)
+    }
+
     @Test func theSerialOfABoxThatMayNotBeOpenedIsReadFromTheKernel() throws {
         try plugHackRF()
         var device = Facts.hackRF

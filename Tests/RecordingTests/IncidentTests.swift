@@ -96,6 +96,30 @@ import Testing
         #expect(rig.pieces.map { rig.numbers($0) } == [Array(14_000..<20_000)])
     }
 
+    /// Blocks are long, so that several bursts may be told before the block with their samples is full.
+    @Test func aPieceWaitsForItsSamplesThoughAnotherBurstIsTold() throws {
+        let rig = try rig()
+        rig.feed(10_000)
+        rig.recorder.ended(outcome(), receiveSamples: 12_000..<13_000)
+        rig.recorder.ended(outcome(), receiveSamples: 18_000..<19_000)
+        rig.feed(15_000)
+        let totals = rig.recorder.finish()
+        #expect(totals.incidents == 2 && totals.unsavedIncidents == 0)
+        #expect(rig.pieces.map { rig.numbers($0) } == [Array(11_000..<15_000), Array(17_000..<21_000)])
+    }
+
+    @Test func burstsWhoseSamplesNeverComeAreCountedAndBounded() throws {
+        let rig = try rig()
+        rig.feed(1_000)
+        for burst in 1...100 {
+            let start = Int64(burst) * 10_000
+            rig.recorder.ended(outcome(), receiveSamples: start..<start + 1_000)
+        }
+        let totals = rig.recorder.finish()
+        #expect(totals.incidents == 0 && totals.unsavedIncidents == 100)
+        #expect(rig.troubles.count == 2, "each kind is told once")
+    }
+
     @Test func aGapInAPieceIsInItsNameAndItsMetadata() throws {
         let rig = try rig()
         rig.feed(8_500)

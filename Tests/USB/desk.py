@@ -18,6 +18,7 @@ class Desk(world.World):
     def __init__(self, program, emulator, front_end, air=None, **world_options):
         self.emulator, self.front_end, self.air = emulator, front_end, air
         self.soft = None
+        self.reader_options = []  # of `run`, beside those that every reader has
         super().__init__(program, transport="tcp", **world_options)
         for name in ("journal", "devices"):
             (self.folder / name).symlink_to(pathlib.Path(emulator.folder) / name)
@@ -36,7 +37,8 @@ stop-timeout-ms: 1000{air}
 
     def start_reader(self, ready=True, level="debug"):
         self.reader = self.client(
-            [self.program, "run", "--config", self.folder / "reader.yaml", "--log-level", level], "reader.log")
+            [self.program, "run", "--config", self.folder / "reader.yaml", "--log-level", level, *self.reader_options],
+            "reader.log")
         if ready:
             self.reader.wait_state("READY=1")
         return self.reader

@@ -8,6 +8,7 @@ import ends
 import inventories
 import onair
 import plugging
+import recording
 import check_tools
 import troubles
 
@@ -19,6 +20,7 @@ SCENARIOS = {
     "two-box": inventories.two_box,
     "soft": inventories.soft,
     "on-air": onair.on_air,
+    "record": recording.record,
     "denied": troubles.denied,
     "wrong-firmware": troubles.wrong_firmware,
     "old-firmware": troubles.old_firmware,
