@@ -50,7 +50,7 @@ static int capabilities(UMockdevIoctlData *argument) {
     g_autoptr(UMockdevIoctlData) data = umockdev_ioctl_data_resolve(argument, 0, sizeof(uint32_t), NULL);
     if (!data) return EFAULT;
     uint32_t value = USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION | USBDEVFS_CAP_NO_PACKET_SIZE_LIM
-        | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
+        | USBDEVFS_CAP_BULK_SCATTER_GATHER | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
     memcpy(data->data, &value, sizeof value);
     return SUCCESS;
 }

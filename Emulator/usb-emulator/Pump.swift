@@ -39,9 +39,10 @@ final class Pump: @unchecked Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in run() }
-        thread.name = "air"
-        thread.start()
+        Thread { [self] in
+            ThreadName.set("air")
+            run()
+        }.start()
     }
 
     private func run() {

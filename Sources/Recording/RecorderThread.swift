@@ -1,4 +1,5 @@
 import Glibc
+import Transceiver
 
 /// A thread that can be waited for, and the semaphore that wakes it.
 final class RecorderThread: @unchecked Sendable {
@@ -32,6 +33,7 @@ final class RecorderThread: @unchecked Sendable {
                 sigemptyset(&signals)
                 sigaddset(&signals, SIGXFSZ)
                 pthread_sigmask(SIG_BLOCK, &signals, nil)
+                ThreadName.set("record")
                 Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
                 return nil
             }, work.toOpaque())

@@ -5,11 +5,13 @@ import Transceiver
 /// A thread of a driver, to be joined once.
 final class BoxThread: Sendable {
     private final class Work: Sendable {
+        let name: String
         let isUrgent: Bool
         let body: @Sendable () -> Void
         let done: BoxSignal
 
-        init(isUrgent: Bool, done: BoxSignal, body: @escaping @Sendable () -> Void) {
+        init(_ name: String, isUrgent: Bool, done: BoxSignal, body: @escaping @Sendable () -> Void) {
+            self.name = name
             self.isUrgent = isUrgent
             self.done = done
             self.body = body
@@ -20,14 +22,15 @@ final class BoxThread: Sendable {
     private let thread: Mutex<pthread_t?>
 
     /// Starts the thread; an urgent one gets real-time priority where that is permitted.
-    init(isUrgent: Bool, _ body: @escaping @Sendable () -> Void) throws(TransceiverFailure) {
-        let work = Unmanaged.passRetained(Work(isUrgent: isUrgent, done: done, body: body))
+    init(_ name: String, isUrgent: Bool, _ body: @escaping @Sendable () -> Void) throws(TransceiverFailure) {
+        let work = Unmanaged.passRetained(Work(name, isUrgent: isUrgent, done: done, body: body))
         var thread = pthread_t()
         let failure = pthread_create(
             &thread, nil,
             { work in
                 guard let work else { return nil }
                 let owned = Unmanaged<Work>.fromOpaque(work).takeRetainedValue()
+                ThreadName.set(owned.name)
                 if owned.isUrgent {
                     var parameter = sched_param(sched_priority: 10)
                     pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter)

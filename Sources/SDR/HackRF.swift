@@ -39,10 +39,10 @@ package final class HackRF: Transceiver {
         let rate = HackRFSampleRate(settings.sampleRateHz)?.samplesPerSecond ?? settings.sampleRateHz
         capabilities = TransceiverCapabilities(
             transmits: role == .transmitter, receives: role == .receiver, sampleRateHz: rate, receiveFormat: .ci8,
-            transmitFormat: .ci8, transmitBlockSamples: HackRFStream.samplesPerTransfer,
+            transmitFormat: .ci8, transmitBlockSamples: HackRFStream.samplesPerTransfer(atRate: rate),
             // 32 KiB wait in the device.
-            transmitLatencySamples: (HackRFStream.transfers(of: .transmitter, atRate: rate) + 2)
-                * HackRFStream.samplesPerTransfer,
+            transmitLatencySamples: HackRFStream.transfers(of: .transmitter, atRate: rate)
+                * HackRFStream.samplesPerTransfer(atRate: rate) + 2 * HackRFStream.samplesPerBlock,
             hasCommonClock: false)
     }
 

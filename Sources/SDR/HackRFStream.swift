@@ -5,15 +5,20 @@ import USBTransport
 /// What runs while a HackRF streams: its queue of transfers, and the watch on its shortfalls.
 final class HackRFStream: Sendable {
     /// The firmware moves blocks of 16 KiB.
-    static let octetsPerTransfer = 16_384
-    static let samplesPerTransfer = octetsPerTransfer / 2
+    static let samplesPerBlock = 8_192
+
+    /// One block in a transfer, or 2, 4 or 8 where they last no longer than one does at 2 MS/s: it is transfers that cost
+    /// time, not octets (*ours*).
+    static func samplesPerTransfer(atRate rate: Double) -> Int {
+        ([8, 4, 2].first { Double($0) * 2e6 <= rate } ?? 1) * samplesPerBlock
+    }
 
     /// How many transfers are in flight. Towards the air 16 ms and at least 4: what is longer delays what we send. From
-    /// the air 50 ms and at least 8, as waiting there costs nothing. At most 64, 1 MiB of the 16 that usbfs gives (*ours*).
+    /// the air 50 ms and at least 8, as waiting there costs nothing. At most 64 (*ours*).
     static func transfers(of role: HackRF.Role, atRate rate: Double) -> Int {
         guard rate.isFinite, rate > 0, rate < 1e9 else { return 4 }
         let (seconds, least) = role == .transmitter ? (0.016, 4) : (0.050, 8)
-        return min(max(Int((seconds * rate / Double(samplesPerTransfer)).rounded(.up)), least), 64)
+        return min(max(Int((seconds * rate / Double(samplesPerTransfer(atRate: rate))).rounded(.up)), least), 64)
     }
 
     /// Counts the samples of a queue; only its event thread touches it.
@@ -41,11 +46,12 @@ final class HackRFStream: Sendable {
         let ended: @Sendable (USBError?) -> Void = { error in
             if let error { streams.trouble(.failed(TransceiverFailure(error))) }
         }
+        let octets = 2 * samplesPerTransfer(atRate: rate)
         let transfers = transfers(of: role, atRate: rate)
         switch role {
         case .transmitter:
             return USBQueue(
-                endpoint: 0x02, octetsPerTransfer: octetsPerTransfer, transfers: transfers,
+                endpoint: 0x02, octetsPerTransfer: octets, transfers: transfers,
                 body: { octets in
                     streams.transmit(octets, counter.samples)
                     counter.samples += Int64(octets.count / 2)
@@ -53,7 +59,7 @@ final class HackRFStream: Sendable {
                 }, ended: ended)
         case .receiver:
             return USBQueue(
-                endpoint: 0x81, octetsPerTransfer: octetsPerTransfer, transfers: transfers,
+                endpoint: 0x81, octetsPerTransfer: octets, transfers: transfers,
                 body: { octets in
                     guard octets.count % 2 == 0 else {
                         streams.trouble(

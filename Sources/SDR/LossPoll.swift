@@ -7,7 +7,7 @@ final class LossPoll: Sendable {
 
     /// Calls `poll` every `milliseconds` until `end` is called.
     init(milliseconds: Int, _ poll: @escaping @Sendable () -> Void) throws(TransceiverFailure) {
-        thread = try BoxThread(isUrgent: false) { [ending] in
+        thread = try BoxThread("loss-poll", isUrgent: false) { [ending] in
             while !ending.wait(milliseconds: milliseconds) { poll() }
         }
     }

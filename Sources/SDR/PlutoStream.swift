@@ -22,8 +22,8 @@ final class PlutoStream: Sendable {
     func run(_ streams: TransceiverStreams, samples: Int) throws(TransceiverFailure) {
         let receiver = try openPipe(Self.receivePipe, for: PlutoSetup.receiver, samples: samples)
         let transmitter = try openPipe(Self.transmitPipe, for: PlutoSetup.transmitter, samples: samples)
-        try startThread { [self] in transmit(streams, samples: samples, by: transmitter) }
-        try startThread { [self] in receive(streams, samples: samples, by: receiver) }
+        try startThread("pluto-transmit") { [self] in transmit(streams, samples: samples, by: transmitter) }
+        try startThread("pluto-receive") { [self] in receive(streams, samples: samples, by: receiver) }
     }
 
     private func openPipe(_ pipe: Int, for device: String, samples: Int) throws(TransceiverFailure) -> IIOPipe {
@@ -35,8 +35,8 @@ final class PlutoStream: Sendable {
         return opened
     }
 
-    private func startThread(_ body: @escaping @Sendable () -> Void) throws(TransceiverFailure) {
-        let thread = try BoxThread(isUrgent: true, body)
+    private func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) throws(TransceiverFailure) {
+        let thread = try BoxThread(name, isUrgent: true, body)
         threads.withLock { $0.append(thread) }
     }
 

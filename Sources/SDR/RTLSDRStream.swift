@@ -32,7 +32,7 @@ final class RTLSDRStream: Sendable {
         let sink = Sink(streams)
         self.opened = opened
         self.sink = sink
-        thread = try BoxThread(isUrgent: true) {
+        thread = try BoxThread("rtl-sdr", isUrgent: true) {
             let result = opened.library.readAsync(
                 opened.device,
                 { octets, count, sink in

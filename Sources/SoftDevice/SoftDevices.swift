@@ -67,8 +67,8 @@ package final class SoftDevices: Sendable {
 
     /// - Parameter clock: a monotonic one.
     package func start(clock: @escaping @Sendable () -> AirTime) {
-        run { $0.listen() }
-        run { $0.supervise(clock: clock) }
+        run("listen") { $0.listen() }
+        run("supervise") { $0.supervise(clock: clock) }
     }
 
     /// Takes the devices off the air; may wait for a box to give back what it holds, a second at most.
@@ -84,9 +84,9 @@ package final class SoftDevices: Sendable {
         for end in ends { end.wait(milliseconds: 1_000) }
     }
 
-    private func run(_ body: @escaping @Sendable (SoftDevices) -> Void) {
+    private func run(_ name: String, _ body: @escaping @Sendable (SoftDevices) -> Void) {
         let end = WakeUp()
-        let isRunning = runThread { [self] in
+        let isRunning = runThread(name) { [self] in
             body(self)
             end.post()
         }

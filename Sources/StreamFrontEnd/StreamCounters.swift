@@ -23,3 +23,14 @@ package struct StreamCounters: Hashable, Sendable {
 
     package init() {}
 }
+
+extension StreamCounters: CustomStringConvertible {
+    /// For the log, when the stream is over.
+    package var description: String {
+        """
+        frames sent \(framesSent), heard \(framesHeard), not heard \(framesNotHeard); soundings \(soundings); gaps \
+        \(receiveGaps), lost samples \(lostSamples); underruns \(transmitUnderruns); jumps \(jumps); stalls \(stalls); \
+        resets \(resets); queue \(longestQueueOctets) of \(queueOctets) octets
+        """
+    }
+}

@@ -108,14 +108,15 @@ package final class StreamFrontEnd: RadioFrontEnd {
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
         air.withLock { $0.clock = clock }
         let isRunning =
-            run { $0.receive(clock: clock, events) } && run { $0.supervise(clock: clock, events) }
+            run("receive") { $0.receive(clock: clock, events) }
+            && run("supervise") { $0.supervise(clock: clock, events) }
         guard !isRunning else { return }
         events(.stateChanged(.stalled, why: "the system has no thread left: raise its limits and start again"))
     }
 
-    private func run(_ body: @escaping @Sendable (StreamFrontEnd) -> Void) -> Bool {
+    private func run(_ name: String, _ body: @escaping @Sendable (StreamFrontEnd) -> Void) -> Bool {
         let end = WakeUp()
-        let isRunning = runThread { [self] in
+        let isRunning = runThread(name) { [self] in
             body(self)
             end.post()
         }
@@ -173,6 +174,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         }
         // A box that does not come back is left to itself.
         for end in ends { end.wait(milliseconds: 1_000) }
+        if !ends.isEmpty { log("\(name): \(counters)") }
     }
 
     /// Drops what is on the air; its reports would be worth nothing.

@@ -1,4 +1,5 @@
 import Glibc
+import Transceiver
 
 /// Wakes one thread that waits, once for all posts before.
 package final class WakeUp: @unchecked Sendable {
@@ -45,14 +46,18 @@ package final class WakeUp: @unchecked Sendable {
     }
 }
 
-/// Runs `body` on a thread of its own.
+/// Runs `body` on a thread of its own, of that name.
 /// - Returns: false where the system has none.
-package func runThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+package func runThread(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
     final class Work {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
-    let work = Unmanaged.passRetained(Work(body))
+    let work = Unmanaged.passRetained(
+        Work {
+            ThreadName.set(name)
+            body()
+        })
     var thread = pthread_t()
     let failure = pthread_create(
         &thread, nil,

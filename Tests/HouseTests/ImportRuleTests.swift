@@ -31,7 +31,7 @@ import Testing
         ),
         ("RadioFrontEnd", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
         ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),
-        ("Transceiver", ["AIoTCapture"]),
+        ("Transceiver", ["AIoTCapture", "Glibc"]),
         ("SDR", ["Transceiver", "USBTransport", "AIoTCapture", "Glibc", "Synchronization"]),
         ("Doctor", ["AIoTBase", "AIoTPhy", "Transceiver", "USBTransport", "SDR", "Foundation"]),
         (

@@ -54,9 +54,14 @@ import Transceiver
 
     @Test func fewTransfersAreInFlightTowardsTheAirAndMoreFromIt() {
         #expect(HackRFStream.transfers(of: .transmitter, atRate: 1_920_000) == 4)
-        #expect(HackRFStream.transfers(of: .transmitter, atRate: 20_000_000) == 40)
+        #expect(HackRFStream.transfers(of: .transmitter, atRate: 20_000_000) == 5)
         #expect(HackRFStream.transfers(of: .receiver, atRate: 1_920_000) == 12)
-        #expect(HackRFStream.transfers(of: .receiver, atRate: 20_000_000) == 64)
+        #expect(HackRFStream.transfers(of: .receiver, atRate: 20_000_000) == 16)
+    }
+
+    @Test(arguments: [(1_920_000.0, 1), (2_000_000, 1), (4_000_000, 2), (10_000_000, 4), (20_000_000, 8)])
+    func aTransferHasMoreBlocksAtHigherRatesAndLastsNoLongerThanAt2MSps(rate: Double, blocks: Int) {
+        #expect(HackRFStream.samplesPerTransfer(atRate: rate) == blocks * HackRFStream.samplesPerBlock)
     }
 
     @Test func theStateOfTheM0IsElevenLittleEndianWords() throws {
