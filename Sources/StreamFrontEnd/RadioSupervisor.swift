@@ -91,7 +91,10 @@ package struct RadioSupervisor: Sendable {
         case .finished(let failure): finish(failure, at: now)
         case .received: lastReceived = now
         case .transmitted: lastTransmitted = now
-        case .lost(let what): lastLoss = (now, what)
+        case .lost(let what):
+            // Two kinds of loss that take turns are one trouble: the text that is shown stays.
+            let shown = lastLoss.flatMap { now - $0.time < Self.lossTime ? $0.what : nil }
+            lastLoss = (now, shown ?? what)
         case .failed(let failure):
             if isStreaming { recover(from: failure, at: now) }
         case .hears(let hears):

@@ -17,7 +17,7 @@ struct DeviceCommand: AsyncParsableCommand {
         commandName: "device", abstract: "Devices on a second SDR, for a reader on the same desk.",
         discussion: """
             They hear the reader's frames and answer as backscatter would. A USB host needs time for that: give the reader \
-            --min-turnaround (air.min-turnaround-ms), 20 to begin with; too little is told, with what is needed. The AIoTF \
+            --min-turnaround (air.min-turnaround-ms), 40 to begin with; too little is told, with what is needed. The AIoTF \
             knows them by their seed:
               aiot-reader aiotf provision --store aiotf.db --key-file aiotf.key simulated --devices 10 --seed 1
               aiot-reader device --devices 10 --seed 1 --memory devices.bin

@@ -17,10 +17,14 @@ def on_air(program, options):
     with inventories.one_pluto(program, options) as (usb, setting):
         setting.start()
         tap = setting.folder / "transmitted.cs16"
-        mark = setting.reader.mark()
-        usb.order(f"tap 0 {tap}")
-        _, _, summary = setting.order("read:0,16")
-        usb.order("tap 0")
+        for _ in range(5):
+            mark = setting.reader.mark()
+            usb.order(f"tap 0 {tap}")
+            _, _, summary = setting.order("read:0,16")
+            usb.order("tap 0")
+            # A machine that stood still for 400 ms has had the streams restarted: the counter began anew.
+            if not setting.reader.count("front end stalled|carrier was lost", mark):
+                break
         placed = [(int(found[1]), found[2]) for _, line in setting.reader.lines[mark:]
                   if (found := re.search(r"R2D at transmit sample (\d+): ([0-9a-f]+)", line))]
         samples = array.array("h", tap.read_bytes())
