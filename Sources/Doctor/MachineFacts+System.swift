@@ -17,8 +17,8 @@ extension MachineFacts {
         clock.unixSeconds = unixSeconds
         usbMemoryMegabytes = tree.int("sys/module/usbcore/parameters/usbfs_memory_mb")
         realTimePriority = Self.realTimePriority(tree)
-        processors = max(
-            tree.names(in: "sys/devices/system/cpu").count { $0.hasPrefix("cpu") && Int($0.dropFirst(3)) != nil }, 1)
+        // A line `cpu` of all, then one of each.
+        processors = max((tree.text("proc/stat") ?? "").split(separator: "\n").count { $0.hasPrefix("cpu") } - 1, 1)
         self.stateDirectory = Directory(path: stateDirectory, state: Self.state(of: stateDirectory, tree))
         hasLibrtlsdr = Self.libraryFolders.contains { folder in
             tree.names(in: folder).contains { $0.hasPrefix("librtlsdr.so.0") || $0.hasPrefix("librtlsdr.so.2") }
