@@ -2,7 +2,7 @@ import EmulatedAir
 import Glibc
 import Transceiver
 
-/// A HackRF One with firmware of API version 1.06 (`design/front-ends.md`).
+/// A HackRF One with firmware of API version 1.06 (`spec/6`).
 final class EmulatedHackRF: EmulatedBox {
     enum Mode: UInt16 {
         case off = 0

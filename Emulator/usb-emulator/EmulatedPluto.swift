@@ -2,7 +2,7 @@ import EmulatedAir
 import Glibc
 import Transceiver
 
-/// An ADALM-Pluto: the IIO daemon behind pairs of endpoints (`design/front-ends.md`).
+/// An ADALM-Pluto: the IIO daemon behind pairs of endpoints (`spec/6`).
 final class EmulatedPluto: EmulatedBox {
     /// The interface is not the first, as on the real one, which has network, storage and serial before it.
     static let interface: UInt16 = 2

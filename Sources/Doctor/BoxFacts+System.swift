@@ -67,7 +67,7 @@ extension BoxFacts {
         }
     }
 
-    /// A HackRF tells its version (`design/front-ends.md`, request 15); no other box does in one request.
+    /// A HackRF tells its version (`spec/6`, request 15); no other box does in one request.
     private func firmwareVersion(_ port: any USBPort) -> String? {
         guard model.kind == .hackRF, model.remedy == nil else { return nil }
         let version = try? port.control(

@@ -118,7 +118,7 @@ package struct Examination {
             remedy: "write `serial:` into the front-end section, with enough of the number")
     }
 
-    /// From API 1.06 on a HackRF counts the samples that it loses (`design/front-ends.md`).
+    /// From API 1.06 on a HackRF counts the samples that it loses (`spec/6`).
     private func firmware(_ box: BoxFacts) -> Finding? {
         guard box.model.kind == .hackRF, box.model.remedy == nil, box.device.release < 0x0106 else { return nil }
         return Finding(

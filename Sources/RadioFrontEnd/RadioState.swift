@@ -1,4 +1,4 @@
-/// Where a radio stands; visible everywhere (`design/front-ends.md`).
+/// Where a radio stands; visible everywhere (`spec/6`).
 package enum RadioState: String, Hashable, Sendable, CaseIterable {
     /// There is no such box.
     case absent

@@ -5,7 +5,7 @@ package enum BoxKind: String, Hashable, Sendable, CaseIterable {
     case rtlSDR = "rtl-sdr"
 }
 
-/// A USB device that we know: what it is and what it can do (`design/front-ends.md`).
+/// A USB device that we know: what it is and what it can do (`spec/6`).
 package struct BoxModel: Hashable, Sendable {
     package var kind: BoxKind
     package var vendorID: UInt16

@@ -2,7 +2,7 @@ import Synchronization
 package import Transceiver
 package import USBTransport
 
-/// A HackRF One as the transmitter or as the receiver of a rig (`design/front-ends.md` "HackRF One").
+/// A HackRF One as the transmitter or as the receiver of a rig (`spec/6 "HackRF One"`).
 package final class HackRF: Transceiver {
     /// It is half duplex: the rig has one box for each.
     package enum Role: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import USBTransport
 
-/// A vendor request of a HackRF (`design/front-ends.md` "HackRF One"), all of them to the device itself.
+/// A vendor request of a HackRF (`spec/6 "HackRF One"`), all of them to the device itself.
 struct HackRFRequest: Hashable, Sendable {
     var setup: USBSetup
     /// To the device; empty where the value says all.

@@ -22,7 +22,7 @@ struct HackRFSampleRate: Hashable, Sendable {
 
     var samplesPerSecond: Double { Double(hertz) / Double(divider) }
 
-    /// The bandwidths of the filter in Hz (`design/front-ends.md`).
+    /// The bandwidths of the filter in Hz (`spec/6`).
     static let filters: [UInt32] = [
         1_750_000, 2_500_000, 3_500_000, 5_000_000, 5_500_000, 6_000_000, 7_000_000, 8_000_000, 9_000_000, 10_000_000,
         12_000_000, 14_000_000, 15_000_000, 20_000_000, 24_000_000, 28_000_000,

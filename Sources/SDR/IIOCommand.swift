@@ -1,6 +1,6 @@
 import USBTransport
 
-/// A command of the ASCII protocol of IIO (`design/front-ends.md` "ADALM-Pluto"): a line that ends with CRLF, and for some
+/// A command of the ASCII protocol of IIO (`spec/6 "ADALM-Pluto"`): a line that ends with CRLF, and for some
 /// of them data after it.
 enum IIOCommand: Hashable, Sendable {
     case version

@@ -34,7 +34,7 @@ struct IIOInterface: Hashable, Sendable {
         }
     }
 
-    /// A request about the pipes, without data (`design/front-ends.md`).
+    /// A request about the pipes, without data (`spec/6`).
     enum Request: UInt8, Sendable {
         case resetPipes = 0
         case openPipe = 1

@@ -2,7 +2,7 @@ import Synchronization
 package import Transceiver
 package import USBTransport
 
-/// An ADALM-Pluto, which transmits and receives at once by one crystal (`design/front-ends.md` "ADALM-Pluto").
+/// An ADALM-Pluto, which transmits and receives at once by one crystal (`spec/6 "ADALM-Pluto"`).
 package final class Pluto: Transceiver {
     struct State {
         var port: (any USBPort)?
@@ -41,7 +41,7 @@ package final class Pluto: Transceiver {
     /// Blocks that the kernel of the device keeps of each stream, unless it is told otherwise.
     static let kernelBuffers = 4
 
-    /// The samples of a block: the smallest power of two that lasts for 2.6 ms (`design/front-ends.md`). Each block costs
+    /// The samples of a block: the smallest power of two that lasts for 2.6 ms (`spec/6`). Each block costs
     /// four transfers, one after the other, so that streams of smaller ones break.
     static func blockSamples(atRate rate: Double) -> Int {
         var samples = 256

@@ -4,7 +4,7 @@ package import USBTransport
 
 /// An RTL-SDR as the receiver of a two-box rig, through librtlsdr where that is installed.
 ///
-/// **Untested**: no such receiver was there when this was written (`design/front-ends.md` "RTL-SDR").
+/// **Untested**: no such receiver was there when this was written (`spec/6 "RTL-SDR"`).
 package final class RTLSDR: Transceiver {
     /// An open device of the library.
     struct Opened: @unchecked Sendable {

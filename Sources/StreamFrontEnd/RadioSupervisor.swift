@@ -6,7 +6,7 @@ package import Transceiver
 ///
 /// It is told what happens, with times of one clock, and gives one order at a time: the next comes when the one before has
 /// `finished`. Of two boxes it speaks as of one: either away, and there is no radio. Recovery goes from a restart of
-/// streaming over a USB reset to a new opening with back-off (`design/front-ends.md` "What users suffer from most"), and
+/// streaming over a USB reset to a new opening with back-off (`spec/6 "What users suffer from most"`), and
 /// never ends: whatever has happened, a box that is well again is taken up again.
 package struct RadioSupervisor: Sendable {
     /// What is to be done with all boxes of the radio.

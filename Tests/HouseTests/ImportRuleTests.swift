@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// `design/architecture.md`: whoever wants to know what is asked of libusb reads one file.
+    /// Whoever wants to know what is asked of libusb reads one file.
     @Test func oneFileNamesWhatIsLibusbs() throws {
         let naming = try Self.allowed.flatMap { try sources(of: $0.target) }.filter {
             try String(contentsOf: $0, encoding: .utf8).split(separator: "\n").contains { line in
