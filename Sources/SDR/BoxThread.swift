@@ -8,9 +8,9 @@ final class BoxThread: Sendable {
         let name: String
         let isUrgent: Bool
         let body: @Sendable () -> Void
-        let done: BoxSignal
+        let done: WakeUp
 
-        init(_ name: String, isUrgent: Bool, done: BoxSignal, body: @escaping @Sendable () -> Void) {
+        init(_ name: String, isUrgent: Bool, done: WakeUp, body: @escaping @Sendable () -> Void) {
             self.name = name
             self.isUrgent = isUrgent
             self.done = done
@@ -18,7 +18,7 @@ final class BoxThread: Sendable {
         }
     }
 
-    private let done = BoxSignal()
+    private let done = WakeUp(staysPosted: true)
     private let thread: Mutex<pthread_t?>
 
     /// Starts the thread; an urgent one gets real-time priority where that is permitted.
@@ -36,7 +36,7 @@ final class BoxThread: Sendable {
                     pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter)
                 }
                 owned.body()
-                owned.done.set()
+                owned.done.post()
                 return nil
             }, work.toOpaque())
         guard failure == 0 else {

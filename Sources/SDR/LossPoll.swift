@@ -2,7 +2,7 @@ import Transceiver
 
 /// Asks a box a few times a second what it has lost, on a thread of its own, as a control transfer blocks.
 final class LossPoll: Sendable {
-    private let ending = BoxSignal()
+    private let ending = WakeUp(staysPosted: true)
     private let thread: BoxThread
 
     /// Calls `poll` every `milliseconds` until `end` is called.
@@ -14,7 +14,7 @@ final class LossPoll: Sendable {
 
     /// Ends it; no `poll` is under way when this returns.
     func end() {
-        ending.set()
+        ending.post()
         thread.join()
     }
 }

@@ -1,5 +1,6 @@
 import RadioFrontEnd
 import Synchronization
+import Transceiver
 
 /// What other threads have for the supervising one.
 final class Mailbox: Sendable {

@@ -1,4 +1,5 @@
 import Synchronization
+import Transceiver
 
 /// The way of received octets from the transceiver's thread to the receive thread: allocated once, and bounded.
 ///

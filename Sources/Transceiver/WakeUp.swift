@@ -1,14 +1,15 @@
 import Glibc
-import Transceiver
 
-/// Wakes one thread that waits, once for all posts before.
+/// Wakes threads that wait: one for all posts before, or, where it stays posted, all of them from then on.
 package final class WakeUp: @unchecked Sendable {
     // Unchecked: the system's objects need an address of their own, and the flag is kept under the mutex.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var isPosted = false
+    private let staysPosted: Bool
 
-    package init() {
+    package init(staysPosted: Bool = false) {
+        self.staysPosted = staysPosted
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -28,21 +29,24 @@ package final class WakeUp: @unchecked Sendable {
     package func post() {
         pthread_mutex_lock(mutex)
         isPosted = true
-        pthread_cond_signal(condition)
+        pthread_cond_broadcast(condition)
         pthread_mutex_unlock(mutex)
     }
 
-    /// Waits for a post, at most so long.
-    package func wait(milliseconds: Int) {
+    /// Waits for a post, at most so long by the monotonic clock.
+    /// - Returns: whether there was one.
+    @discardableResult
+    package func wait(milliseconds: Int) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
-        let nanoseconds = deadline.tv_nsec + milliseconds * 1_000_000
-        deadline.tv_sec += nanoseconds / 1_000_000_000
+        let nanoseconds = deadline.tv_nsec + milliseconds % 1_000 * 1_000_000
+        deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while !isPosted, pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
-        isPosted = false
+        defer { isPosted = isPosted && staysPosted }
+        return isPosted
     }
 }
 
