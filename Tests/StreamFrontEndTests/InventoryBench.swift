@@ -23,9 +23,6 @@ struct InventoryBench {
     private(set) var transmissions: [R2DTransmission] = []
     private(set) var outcomes: [RadioOutcome] = []
     private(set) var carrierLosses = 0
-    private var isUsable = false
-    /// What is to go on the air once the radio is back.
-    private var held: R2DTransmission?
 
     init(
         devices: Int, seed: UInt64, keepsSent: Bool = false, air: ([Device]) -> BoxAirSettings
@@ -89,14 +86,7 @@ struct InventoryBench {
             carrierLosses += 1
             reader.handle(.carrierLost, at: radio.now)
         case .stateChanged(let state, _):
-            isUsable = state.isUsable
-            if isUsable {
-                if let held { send(held) }
-                held = nil
-            } else {
-                held = nil
-                reader.handle(.carrierLost, at: radio.now)
-            }
+            reader.handle(.radioChanged(isUsable: state.isUsable), at: radio.now)
         }
     }
 
@@ -119,18 +109,14 @@ struct InventoryBench {
         switch order {
         case .carrier(let isOn): radio.frontEnd.setCarrier(isOn: isOn, at: radio.now)
         case .transmit(let transmission):
-            if isUsable { send(transmission) } else { held = transmission }
+            transmissions.append(transmission)
+            radio.frontEnd.transmit(transmission, at: radio.now)
         case .sendToAIoTF(_, let octets): aiotf.handle(.received(readerID, octets), at: radio.now)
         case .relay(let relay):
             aiotf.handle(.received(readerID, relay.octets), at: radio.now)
             reader.handle(.relayed(id: relay.id), at: radio.now)
         case .notice: break
         }
-    }
-
-    private mutating func send(_ transmission: R2DTransmission) {
-        transmissions.append(transmission)
-        radio.frontEnd.transmit(transmission, at: radio.now)
     }
 
     private mutating func carryOut(_ action: AIoTFAction) {
