@@ -180,7 +180,8 @@ let package = Package(
         tests(
             "StreamFrontEndTests",
             uses: [
-                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir",
+                "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTWorld", "AIoTF",
+                "AIoTAir",
                 "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),
         tests(
@@ -194,7 +195,8 @@ let package = Package(
         tests(
             "SoftDeviceTests",
             uses: [
-                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader", "AIoTF",
+                "SoftDevice", "StreamFrontEnd", "EmulatedAir", "Transceiver", "RadioFrontEnd", "AIoTReader",
+                "AIoTWorld", "AIoTF",
                 "AIoTAir",
                 "AIoTDevice", "AIoTSecurity", "AIoTPhy", "AIoTMac", "AIoTBase", "AIoTCapture",
             ]),

@@ -62,23 +62,12 @@ struct InventoryCommand: ParsableCommand {
     }
 
     private func makeRegistry(_ population: Population) throws -> Registry {
-        var registry = Registry()
         do {
-            for entry in population.provisioning {
-                try registry.provision(
-                    DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
-            }
-            if options.target == .group {
-                try registry.provision(
-                    GroupRecord(
-                        id: population.group.id, key: population.group.key, configuration: population.configuration,
-                        members: population.provisioning.map(\.deviceID)))
-            }
+            return try Registry(of: population, hasGroup: options.target == .group)
         } catch {
             Console.report("\(error)")
             throw Ending.usage
         }
-        return registry
     }
 
     private func targets(_ population: Population) -> [InventoryTarget] {

@@ -51,15 +51,7 @@ struct RecordedInventory {
 
     init(devices: Int, reader: ReaderConfiguration, radio: any LoopbackRadio) throws {
         let population = Self.population(devices)
-        var registry = Registry()
-        for entry in population.provisioning {
-            try registry.provision(
-                DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
-        }
-        try registry.provision(
-            GroupRecord(
-                id: population.group.id, key: population.group.key, configuration: population.configuration,
-                members: population.provisioning.map(\.deviceID)))
+        let registry = try Registry(of: population)
         let log = Log()
         var world = World(
             reader: Reader(configuration: reader),

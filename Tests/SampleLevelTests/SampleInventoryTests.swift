@@ -23,15 +23,7 @@ private struct SampleInventory {
             counterWindow: 15)
         let population = Population(
             count: devices, configuration: configuration, profile: reader.profile, largestClockError: 0.02, seed: seed)
-        var registry = Registry()
-        for entry in population.provisioning {
-            try registry.provision(
-                DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
-        }
-        try registry.provision(
-            GroupRecord(
-                id: population.group.id, key: population.group.key, configuration: configuration,
-                members: population.provisioning.map(\.deviceID)))
+        let registry = try Registry(of: population)
         var conditions = SampleAirConditions()
         conditions.snrDB = snrDB
         conditions.bitRateHz = reader.bitRateHz

@@ -5,6 +5,7 @@ import AIoTF
 import AIoTPhy
 import AIoTReader
 import AIoTSecurity
+import AIoTWorld
 import EmulatedAir
 import Glibc
 import RadioFrontEnd
@@ -49,15 +50,7 @@ struct DeskInventory {
             profile: SecurityProfile(rawValue: 0x17), algorithms: .init(ciphering: .nea2, integrity: .nia2),
             counterWindow: 15)
         population = Population(count: devices, configuration: security, largestClockError: 0, seed: 7)
-        var registry = Registry()
-        for entry in population.provisioning {
-            try registry.provision(
-                DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
-        }
-        try registry.provision(
-            GroupRecord(
-                id: population.group.id, key: population.group.key, configuration: security,
-                members: population.provisioning.map(\.deviceID)))
+        let registry = try Registry(of: population)
         var box = AirBox("Emulated box of the devices")
         (box.frequencyOffsetHz, box.clockErrorPPM) = (900, 12)
         var pacing = EmulatedBoxesSettings()

@@ -4,6 +4,7 @@ import AIoTDevice
 import AIoTF
 import AIoTReader
 import AIoTSecurity
+import AIoTWorld
 import EmulatedAir
 import Glibc
 import RadioFrontEnd
@@ -31,15 +32,7 @@ struct InventoryBench {
             profile: SecurityProfile(rawValue: 0x17), algorithms: .init(ciphering: .nea2, integrity: .nia2),
             counterWindow: 15)
         population = Population(count: devices, configuration: configuration, largestClockError: 0.02, seed: seed)
-        var registry = Registry()
-        for entry in population.provisioning {
-            try registry.provision(
-                DeviceRecord(id: entry.deviceID, key: entry.key, configuration: entry.configuration))
-        }
-        try registry.provision(
-            GroupRecord(
-                id: population.group.id, key: population.group.key, configuration: configuration,
-                members: population.provisioning.map(\.deviceID)))
+        let registry = try Registry(of: population)
         radio = RadioBench(air(population.devices), keepsSent: keepsSent)
         reader = AIoTReader.Reader(configuration: ReaderConfiguration())
         aiotf = AIoTF(registry: registry, generator: SeededGenerator(seed: seed))
