@@ -28,6 +28,9 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -44,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -78,8 +82,11 @@ let package = Package(
         room("Settings", uses: [yams]),
         room("ServiceManager"),
         room("Spool", uses: []),
+        room("LogOutput", uses: [logging]),
+        room("Telemetry", uses: [coreMetrics, metrics, nioCore, nioPosix, nioHTTP1, logging]),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
         room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioTLS, nioSSL, x509, asn1, logging]),
+        room("ControlSocket", uses: ["CoreLink", nioCore, nioPosix, logging]),
         room(
             "LoopbackFrontEnd",
             uses: [
@@ -117,9 +124,30 @@ let package = Package(
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "NGAP", "AIoTLink", "CoreLink", "Spool", "Settings",
                 "RadioFrontEnd", "AIoTCapture", "ServiceManager", logging, serviceLifecycle,
             ]),
+        // What looks at the daemon's loop and asks it.
+        room(
+            "ReaderMetrics",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "RadioFrontEnd", "Spool",
+                "ReaderService", "Telemetry", metrics, logging,
+            ]),
+        room(
+            "ReaderTrace",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "NGAP", "RadioFrontEnd",
+                "ReaderService", logging,
+            ]),
+        room(
+            "ReaderControl",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "AIoTCapture", "NGAP",
+                "CoreLink", "RadioFrontEnd", "Spool", "ReaderService", "ControlSocket", "Settings", nioCore, nioPosix,
+                logging, serviceLifecycle,
+            ]),
         room(
             "AIoTFService",
             uses: [
+                "ControlSocket",
                 "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
                 crypto, grdb,
                 nioCore, nioPosix, logging, serviceLifecycle,
@@ -137,8 +165,9 @@ let package = Package(
                 "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Conformance", "Settings", "AIoTLink", "CoreLink",
                 "RadioFrontEnd", "LoopbackFrontEnd", "USBTransport", "Transceiver", "SDR", "StreamFrontEnd",
                 "Recording", "Doctor",
-                "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", crypto,
-                argumentParser, logging,
+                "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", "LogOutput", "Telemetry",
+                "ControlSocket", "ReaderMetrics", "ReaderTrace", "ReaderControl", crypto,
+                argumentParser, metrics, logging,
                 serviceLifecycle, unixSignals,
             ],
             swiftSettings: house),
@@ -147,6 +176,28 @@ let package = Package(
         tests("SettingsTests", uses: ["Settings"]),
         tests("ServiceManagerTests", uses: ["ServiceManager"]),
         tests("SpoolTests", uses: ["Spool"]),
+        tests("LogOutputTests", uses: ["LogOutput", logging]),
+        tests("TelemetryTests", uses: ["Telemetry", coreMetrics, metrics, logging]),
+        tests("ControlSocketTests", uses: ["ControlSocket", logging]),
+        tests(
+            "ReaderMetricsTests",
+            uses: [
+                "ReaderMetrics", "Telemetry", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay", "AIoTLink",
+                "AIoTBase", "AIoTPhy", "AIoTMac", "Spool", metrics, logging,
+            ]),
+        tests(
+            "ReaderTraceTests",
+            uses: [
+                "ReaderTrace", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay", "AIoTLink", "AIoTBase",
+                "AIoTPhy", "AIoTMac", "NGAP", logging,
+            ]),
+        tests(
+            "ReaderControlTests",
+            uses: [
+                "ReaderControl", "ControlSocket", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay",
+                "AIoTLink", "CoreLink", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "NGAP", "Spool", "Settings",
+                logging,
+            ]),
         tests("AIoTLinkTests", uses: ["AIoTLink", "NGAP", "AIoTBase"]),
         tests(
             "CoreLinkTests",

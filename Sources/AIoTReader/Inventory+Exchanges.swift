@@ -119,6 +119,7 @@ extension Inventory {
         commandDeadline = exchange.deadline ?? time + plan.budget
         defer { commandDeadline = nil }
         guard perform(on: id, { $0.command(pdu, schedule: schedule) }) else { return .busy }
+        note(id, .commanded)
         isAIoTFSlow = false
         return .taken
     }
@@ -127,6 +128,7 @@ extension Inventory {
     mutating func relayed(_ id: UInt32, isCommandResponse: Bool) {
         guard unrelayed.remove(id) != nil else { return }
         isAIoTFSlow = false
+        note(id, .relayed)
         perform(on: id) { $0.reportRelayed(isCommandResponse: isCommandResponse) }
     }
 
@@ -163,6 +165,7 @@ extension Inventory {
         for id in exchanges.keys.sorted() {
             guard var exchange = exchanges[id], case .giveUp(_, let failed) = exchange.close(reason) else { continue }
             exchanges[id] = exchange
+            note(id, .closed(reason))
             if failed { reports.append(.commandFailed(id, reason)) }
         }
         openExchanges = 0
@@ -199,6 +202,7 @@ extension Inventory {
             counters.accessResponses += 1
             awaitAIoTF(id)
             if !request.hasFollowOn { unrelayed.insert(id) }
+            note(id, .reported(isLast: !request.hasFollowOn))
             reports.append(.accessResponse(id, pdu, isLast: !request.hasFollowOn))
         case .reportCommandResponse(let pdu):
             // Of an acknowledged device's session no deadline is kept.
@@ -207,9 +211,10 @@ extension Inventory {
                 awaitAIoTF(id)
                 unrelayed.insert(id)
             }
+            note(id, .reported(isLast: isLast))
             reports.append(.commandResponse(id, pdu, isLast: isLast))
         case .acknowledge(let message):
-            if let message { outbox.append(AirAction(message: message, purpose: .none)) }
+            if let message { outbox.append(AirAction(message: message, purpose: .none, addressees: [id])) }
             acknowledge(id)
         case .commandFailed:
             reports.append(.commandFailed(id, .noAnswer))
@@ -227,6 +232,7 @@ extension Inventory {
         guard let exchange = exchanges[id] else { return }
         acknowledged += 1
         counters.acknowledged += 1
+        note(id, .acknowledged)
         acknowledgements.append(exchange.asID)
         pool.acknowledged(exchange.asID)
     }
@@ -234,9 +240,10 @@ extension Inventory {
     private mutating func giveUp(_ id: UInt32, nack: NACKFeedback, commandFailed: Bool) {
         guard let exchange = exchanges[id], case .closed(let reason) = exchange.phase else { return }
         counters.nacked += 1
+        note(id, .closed(reason))
         hasSeenLoss = true
         pool.giveBack(exchange.asID)
         if commandFailed { reports.append(.commandFailed(id, reason)) }
-        outbox.append(AirAction(message: .nackFeedback(nack), purpose: .none))
+        outbox.append(AirAction(message: .nackFeedback(nack), purpose: .none, addressees: [id]))
     }
 }

@@ -53,7 +53,8 @@ extension Inventory {
         acknowledgements.removeFirst(batch.count)
         notices.append(.deviceAcknowledged(transactionID, count: batch.count))
         return AirAction(
-            message: .acknowledgement(Acknowledgement(transactionID: transactionID, asIDs: batch)), purpose: .none)
+            message: .acknowledgement(Acknowledgement(transactionID: transactionID, asIDs: batch)), purpose: .none,
+            addressees: batch.compactMap { holders[$0] })
     }
 
     /// Answers up to 16 random IDs at once; their Msg3 follow each other.
@@ -171,6 +172,7 @@ extension Inventory {
             if let holder = holders[id], var exchange = exchanges[holder] {
                 _ = exchange.close(.superseded)
                 exchanges[holder] = exchange
+                note(holder, .closed(.superseded))
             }
             return id
         case nil: return nil
@@ -185,6 +187,7 @@ extension Inventory {
             budget: plan.budget)
         holders[asID] = id
         openExchanges += 1
+        note(id, .opened(asID))
         return id
     }
 }

@@ -41,8 +41,14 @@ struct Inventory: Sendable {
         }
         var message: R2DMessage
         var purpose: Purpose
+        /// Exchanges that it is for though no burst of theirs follows.
+        var addressees: [UInt32] = []
         /// What came from the AIoTF may not go on the air after this; nil for what is the reader's own.
         var deadline: AirTime?
+
+        var exchanges: [UInt32] {
+            if case .exchanges(let ids) = purpose { ids } else { addressees }
+        }
     }
 
     /// What goes up.
@@ -141,6 +147,10 @@ struct Inventory: Sendable {
 
     /// Nothing is in flight: neither an exchange nor a message for the air.
     var isAtRest: Bool { openExchanges == 0 && outbox.isEmpty && acknowledgements.isEmpty }
+
+    mutating func note(_ id: UInt32, _ step: ExchangeStep) {
+        notices.append(.exchange(transactionID, device: id, step))
+    }
 
     mutating func drop(_ reason: DropReason) {
         counters.dropped[reason, default: 0] += 1

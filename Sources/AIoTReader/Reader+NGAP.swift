@@ -62,7 +62,7 @@ extension Reader {
     private static let pagingType: UInt8 = 1
 
     private func refusal(of message: NGAP.InventoryRequest, name: AirRequest.Name, at time: AirTime) -> Cause? {
-        if isStopping { return .omIntervention }
+        if isStopping || isDraining { return .omIntervention }
         if isRadioLost(at: time) { return .hardwareFailure }
         // Its devices' last messages are kept for the AIoTF that accepted this reader, and for no other.
         if case .up(let identifier?) = links[name.link], identifier != name.aiotfIdentifier { return .semanticError }

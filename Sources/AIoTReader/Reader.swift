@@ -36,11 +36,14 @@ package struct Reader: Sendable {
         var purpose: Inventory.AirAction.Purpose
     }
 
-    package let configuration: ReaderConfiguration
+    /// Of inventories to come; see `reconfigure`.
+    package private(set) var configuration: ReaderConfiguration
     var links: [LinkID: Link] = [:]
     /// Links whose AIoTF reads too slowly.
     var congested: Set<LinkID> = []
     private(set) var isStopping = false
+    /// No new inventories are taken.
+    private(set) var isDraining = false
     /// Set while the radio is away.
     var radioAwaySince: AirTime?
     /// In order of arrival: the first that is not complete has the air.
@@ -89,10 +92,22 @@ package struct Reader: Sendable {
             loseCarrier(cause: .aiotDeviceNotReachable, reason: .carrierLost)
         case .radioChanged(let isUsable):
             changeRadio(isUsable: isUsable, at: time)
+        case .channelHeard: break
+        case .draining(let isDraining):
+            self.isDraining = isDraining
         case .stopping:
             isStopping = true
         }
         goOn(at: time)
+    }
+
+    /// How inventories to come use the air; those that are open go on as they were begun. Identity and sample rate belong
+    /// to the links and the front end that stand, and stay.
+    package mutating func reconfigure(_ next: ReaderConfiguration) {
+        let current = configuration
+        configuration = next
+        configuration.identity = current.identity
+        configuration.sampleRateHz = current.sampleRateHz
     }
 
     /// Ends what has waited too long.
@@ -124,6 +139,9 @@ package struct Reader: Sendable {
 
     /// Whether nothing is open, on the air or to be told.
     package var isIdle: Bool { inventories.isEmpty && transmitting == nil && firstOutput == outputs.count }
+
+    /// Inventories that have not come to their end.
+    package var openInventories: Int { inventories.count { !$0.isComplete } }
 
     /// Whether the AIoTF of a link has an inventory open here.
     package func hasInventories(of link: LinkID) -> Bool { inventories.contains { $0.request.name.link == link } }
@@ -251,7 +269,8 @@ extension Reader {
             .transmit(
                 R2DTransmission(
                     id: transmissions, message: action.message, octets: octets,
-                    chipsPerSymbol: configuration.chipsPerSymbol, windows: windows)))
+                    chipsPerSymbol: configuration.chipsPerSymbol, windows: windows,
+                    exchanges: action.exchanges)))
     }
 
     mutating func tellReports(of name: AirRequest.Name) {

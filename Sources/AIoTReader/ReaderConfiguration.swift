@@ -33,6 +33,7 @@ package struct ReaderConfiguration: Hashable, Sendable {
     package var radioHoldMilliseconds = 10_000
     /// Sample rate of the front end: R * bit rate must not exceed a quarter of it.
     package var sampleRateHz = 1_920_000.0
+    package var limits = AirLimits()
     package var identity = ReaderIdentity()
 
     package init() {}

@@ -1,6 +1,7 @@
 package import AIoTBase
 package import AIoTMac
 package import AIoTPhy
+package import AIoTRelay
 
 /// One of the links that a reader has, each to an AIoTF of its own; its place in the configuration.
 package struct LinkID: Hashable, Sendable {
@@ -28,6 +29,10 @@ package enum ReaderEvent: Sendable {
     case carrierLost
     /// The radio has gone (unplugged, failed), its carrier with it, or is there again; it is taken to be there at first.
     case radioChanged(isUsable: Bool)
+    /// What the receiver heard while the carrier was off; nil: it could not listen. Answers `ReaderOrder.listen`.
+    case channelHeard(levelDBFS: Double?)
+    /// The operator wants no new inventories for now (or does again): those that are open go on to their end.
+    case draining(Bool)
     /// The operator ends the service: exchanges in flight come to their end, nothing new begins.
     case stopping
 }
@@ -37,6 +42,8 @@ package enum ReaderOrder: Sendable {
     /// Carrier on, or off: off ends every device's session.
     case carrier(isOn: Bool)
     case transmit(R2DTransmission)
+    /// Measure the channel for so long, the carrier being off; `ReaderEvent.channelHeard` answers it.
+    case listen(AirDuration)
     /// An encoded NGAP PDU that belongs to the moment: where the link is down it is dropped.
     case sendToAIoTF(LinkID, [UInt8])
     /// An encoded NGAP PDU that stays valid when the link is down (`spec/3` "What may wait and what may not").
@@ -66,15 +73,19 @@ package struct R2DTransmission: Hashable, Sendable {
     package var chipsPerSymbol: Int
     /// What may come after it; empty when nothing is due.
     package var windows: AirSchedule.Windows
+    /// RAN-AIOT-Device-NGAP-IDs of the exchanges that it is for; empty for what is for all devices.
+    package var exchanges: [UInt32]
 
     package init(
-        id: UInt64, message: R2DMessage, octets: [UInt8], chipsPerSymbol: Int, windows: AirSchedule.Windows
+        id: UInt64, message: R2DMessage, octets: [UInt8], chipsPerSymbol: Int, windows: AirSchedule.Windows,
+        exchanges: [UInt32] = []
     ) {
         self.id = id
         self.message = message
         self.octets = octets
         self.chipsPerSymbol = chipsPerSymbol
         self.windows = windows
+        self.exchanges = exchanges
     }
 
     /// Where bursts may come.
@@ -88,8 +99,26 @@ package enum ReaderNotice: Hashable, Sendable {
     case inventoryComplete(TransactionID, acknowledged: Int, rounds: Int)
     /// Ended before it was complete.
     case inventoryEnded(TransactionID, acknowledged: Int, reason: EndReason)
+    /// A step of one exchange, named by its RAN-AIOT-Device-NGAP-ID.
+    case exchange(TransactionID, device: UInt32, ExchangeStep)
     /// A peer's fault or a late answer; counted in `ReaderCounters` too.
     case dropped(DropReason)
+}
+
+/// What happened in an exchange, in this order but for what repeats.
+package enum ExchangeStep: Hashable, Sendable {
+    /// A device has an AS ID; its access response is due, or in direct access there already.
+    case opened(ASID)
+    /// Its NAS PDU is complete and goes to the AIoTF; after the last one the device is acknowledged.
+    case reported(isLast: Bool)
+    /// The AIoTF's Command Request was in time and goes on the air.
+    case commanded
+    /// Its last message is durable.
+    case relayed
+    /// It is acknowledged with the next Acknowledgement.
+    case acknowledged
+    /// It was given up.
+    case closed(Exchange.CloseReason)
 }
 
 /// Why an inventory ended before it was complete.

@@ -166,6 +166,8 @@ package struct World {
         case .transmit(let transmission):
             radio.idle(until: now)
             transmitting = (transmission.id, radio.perform(transmission, at: now))
+        case .listen:
+            reader.handle(.channelHeard(levelDBFS: nil), at: now)
         case .sendToAIoTF(_, let octets):
             passages.append(Passage(arrival: now + oneWayDelay, isToAIoTF: true, octets: octets))
         case .relay(let relay):

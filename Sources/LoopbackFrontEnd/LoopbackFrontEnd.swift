@@ -13,6 +13,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private enum Job: Sendable {
         case transmit(R2DTransmission, AirTime)
         case carrier(isOn: Bool, AirTime)
+        case listen
     }
 
     package let name: String
@@ -53,12 +54,15 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         queue.yield(.carrier(isOn: isOn, time))
     }
 
+    package func listen(for duration: AirDuration) { queue.yield(.listen) }
+
     package func stop() { queue.finish() }
 
     private func carryOut(
         _ job: Job, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?, _ events: (RadioEvent) -> Void
     ) {
         switch job {
+        case .listen: events(.channelHeard(levelDBFS: nil))
         case .carrier(let isOn, let time):
             let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
             radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }

@@ -11,6 +11,8 @@ package enum RadioEvent: Sendable {
     /// Told at each change; a radio is taken to be ready until it says otherwise. A change to a state that is not usable
     /// means that the carrier is gone, and that what was on the air will not be told.
     case stateChanged(RadioState, why: String)
+    /// What `listen` has measured, in dB below the full scale of the receiver; nil where it could not.
+    case channelHeard(levelDBFS: Double?)
 }
 
 /// A radio in real time, driven by one loop: orders come in its order and with its time, events go back to it.
@@ -28,4 +30,27 @@ package protocol RadioFrontEnd: Sendable {
     func setCarrier(isOn: Bool, at time: AirTime)
     /// Ends the carrier and all work; may wait for a box to give back what it holds, a second at most.
     func stop()
+    /// Measures the channel for so long while the carrier is off; `RadioEvent.channelHeard` answers it.
+    func listen(for duration: AirDuration)
+    /// What it has counted since its start; any thread may ask, at any time.
+    var counters: RadioCounters { get }
+    /// How far its streams have come; nil where it has none of its own.
+    var flow: SampleFlow? { get }
+}
+
+extension RadioFrontEnd {
+    package var counters: RadioCounters { RadioCounters() }
+    package var flow: SampleFlow? { nil }
+}
+
+/// How far the streams of a radio have come: both grow while samples flow, and stand while they do not.
+package struct SampleFlow: Hashable, Sendable {
+    /// Blocks since the start.
+    package var received: Int
+    package var transmitted: Int
+
+    package init(received: Int, transmitted: Int) {
+        self.received = received
+        self.transmitted = transmitted
+    }
 }

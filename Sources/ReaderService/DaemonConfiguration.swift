@@ -21,6 +21,13 @@ package struct DaemonConfiguration: Sendable {
     package var spoolLimitOctets = 16_777_216
     /// How long exchanges in flight may take when the service ends.
     package var stopTimeout = AirDuration.milliseconds(3_000)
+    package var log = LogSettings()
+    package var metrics: MetricsSettings?
+    /// The socket over which a running daemon is asked and told; nil: there is none.
+    package var controlSocket: String?
+    package var readiness = Readiness()
+    package var healthRules: [HealthRule] = []
+    package var trace: TraceSettings?
 
     /// Reads what the daemon needs from the top of a settings file; problems are left in `root` for `finish` to throw.
     /// - Parameters:

@@ -1,3 +1,4 @@
+import AIoTBase
 import AIoTLink
 import AIoTReader
 import RadioFrontEnd
@@ -14,6 +15,18 @@ enum LoopInput: Sendable {
     case spooled(relay: UInt64, Result<UInt64, SpoolError>)
     /// A deadline has come.
     case tick
+    /// A second has passed: whoever looks at the loop is told the facts, and the service manager that it turns.
+    case pulse
+    /// No new inventories are taken, or are again.
+    case drain(Bool)
+    /// A configuration that has been validated; what cannot change live is as it was.
+    case reconfigure(ReaderConfiguration)
     /// The operator ends the service.
     case stop
+}
+
+/// An input, and when it was put into the inbox.
+struct LoopArrival: Sendable {
+    var input: LoopInput
+    var time: AirTime
 }

@@ -14,24 +14,29 @@ package struct ReaderDaemon: Service {
     private let frontEnd: any RadioFrontEnd
     private let notifier: ServiceNotifier
     private let log: Logger
-    private let inputs: AsyncStream<LoopInput>
-    private let inbox: AsyncStream<LoopInput>.Continuation
+    private let observers: [any LoopObserver]
+    private let inputs: AsyncStream<LoopArrival>
+    private let inbox: LoopInbox
     private let links: [LinkClient]
     private let spool: Spool
     private let epochFile: EpochFile
     private let epoch: UInt16
 
     /// Opens the state directory and reads the certificates; connects to nothing yet.
+    /// - Parameter observers: told of all that the loop does.
     /// - Throws: `StateError`, `SpoolError`, or what the links find wrong with their files.
     package init(
-        configuration: DaemonConfiguration, frontEnd: any RadioFrontEnd, notifier: ServiceNotifier, log: Logger
+        configuration: DaemonConfiguration, frontEnd: any RadioFrontEnd, notifier: ServiceNotifier,
+        observers: [any LoopObserver] = [], log: Logger
     ) throws {
         self.configuration = configuration
         self.frontEnd = frontEnd
         self.notifier = notifier
         self.log = log
-        let (inputs, inbox) = AsyncStream.makeStream(of: LoopInput.self)
+        self.observers = observers
+        let (inputs, continuation) = AsyncStream.makeStream(of: LoopArrival.self)
         self.inputs = inputs
+        let inbox = LoopInbox(continuation)
         self.inbox = inbox
         let folder = configuration.stateDirectory
         epochFile = EpochFile(path: folder + "/epoch")
@@ -49,7 +54,7 @@ package struct ReaderDaemon: Service {
             linkLog[metadataKey: "link"] = "\(link.name)"
             return try LinkClient(
                 configuration: LinkClientConfiguration(endpoints: link.endpoints, tls: link.tls), log: linkLog
-            ) { inbox.yield(.link(LinkID(place), $0)) }
+            ) { inbox.put(.link(LinkID(place), $0)) }
         }
     }
 
@@ -78,43 +83,39 @@ package struct ReaderDaemon: Service {
                 try await runLoop()
             } onGracefulShutdown: {
                 notifier.stopping()
-                inbox.yield(.stop)
+                inbox.put(.stop)
             }
         }
     }
 
     private func runLoop() async throws {
         let inbox = inbox
-        let start = ContinuousClock.now
         var reader = configuration.reader
         reader.identity.epoch = epoch
-        let now: @Sendable () -> AirTime = { AirTime(sinceStart: ContinuousClock.now - start) }
         var loop = ReaderLoop(
             configuration: reader,
             shells: .init(
                 frontEnd: frontEnd, links: links, linkNames: configuration.links.map(\.name), spool: spool,
-                epochFile: epochFile, log: log, now: now, put: { inbox.yield($0) }, status: notifier.status),
+                epochFile: epochFile, log: log, now: inbox.now, put: inbox.put, status: notifier.status,
+                observers: observers),
             stopTimeout: configuration.stopTimeout)
-        frontEnd.start(clock: now) { inbox.yield(.radio($0)) }
+        frontEnd.start(clock: inbox.now) { inbox.put(.radio($0)) }
         notifier.ready(status: "front end \(frontEnd.name); links connecting")
         log.info(
             "serving: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")
-        var alarm = Alarm { inbox.yield(.tick) }
-        defer { alarm.set(for: nil) }
-        for await input in inputs {
-            let deadline = try loop.handle(input)
+        var alarm = Alarm { inbox.put(.tick) }
+        let pulse = Task { await inbox.pulse() }
+        defer {
+            alarm.set(for: nil)
+            pulse.cancel()
+        }
+        for await arrival in inputs {
+            let deadline = try loop.handle(arrival.input, told: arrival.time)
             if loop.isFinished { break }
-            alarm.set(for: deadline.map { start + .nanoseconds($0.nanoseconds) })
+            alarm.set(for: deadline.map { inbox.instant($0) })
         }
         log.info("stopped")
     }
 }
 
 extension LinkClient: AIoTFLink {}
-
-extension AirTime {
-    fileprivate init(sinceStart duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self.init(nanoseconds: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
-    }
-}

@@ -34,6 +34,8 @@ package final class ReplayFrontEnd: RadioFrontEnd {
     private let jobs: AsyncStream<Job>
     private let queue: AsyncStream<Job>.Continuation
     private let isStopped = Atomic<Bool>(false)
+    /// Set by `start`.
+    private let events = Mutex<(@Sendable (RadioEvent) -> Void)?>(nil)
 
     /// - Parameters:
     ///   - pace: how many times faster than it was recorded, greater than 0; nil: as fast as it goes. Then the AIoTF
@@ -53,6 +55,7 @@ package final class ReplayFrontEnd: RadioFrontEnd {
     }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        self.events.withLock { $0 = events }
         Task.detached(priority: .high) { [self] in
             var pump = ReplayPump(source: source, profile: profile)
             var counts = (ordered: 0, unordered: 0)
@@ -81,6 +84,11 @@ package final class ReplayFrontEnd: RadioFrontEnd {
 
     /// The carrier of a recording is as it was.
     package func setCarrier(isOn: Bool, at time: AirTime) {}
+
+    /// Nobody else is in a recording.
+    package func listen(for duration: AirDuration) {
+        events.withLock { $0 }?(.channelHeard(levelDBFS: nil))
+    }
 
     package func stop() {
         isStopped.store(true, ordering: .relaxed)

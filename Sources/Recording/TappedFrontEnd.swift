@@ -30,4 +30,7 @@ package struct TappedFrontEnd: RadioFrontEnd {
     package func setCarrier(isOn: Bool, at time: AirTime) { base.setCarrier(isOn: isOn, at: time) }
 
     package func stop() { base.stop() }
+    package func listen(for duration: AirDuration) { base.listen(for: duration) }
+    package var counters: RadioCounters { base.counters }
+    package var flow: SampleFlow? { base.flow }
 }

@@ -31,7 +31,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         var isSounding = false
         /// How the counters go together has to be measured.
         var needsSounding = true
-        var counters = StreamCounters()
+        var counters = RadioCounters()
         var status = RadioSupervisor.Status(state: .opening, why: "")
         var driftPPM = 0.0
         var isStopping = false
@@ -92,10 +92,18 @@ package final class StreamFrontEnd: RadioFrontEnd {
     }
 
     /// Counters since the making of the front end.
-    package var counters: StreamCounters {
+    package var counters: RadioCounters {
         var counters = air.withLock { $0.counters }
         counters.longestQueueOctets = queue.longest
         return counters
+    }
+
+    package var flow: SampleFlow? {
+        SampleFlow(received: received.load(ordering: .relaxed), transmitted: transmitted.load(ordering: .relaxed))
+    }
+
+    package func listen(for duration: AirDuration) {
+        mailbox.put(.tell(.channelHeard(levelDBFS: nil)))
     }
 
     /// Where the radio stands, and why.

@@ -16,6 +16,8 @@ struct ReaderBench {
     private(set) var sent: [(link: LinkID, pdu: NGAPPDU)] = []
     private(set) var relays: [Relay] = []
     private(set) var notices: [ReaderNotice] = []
+    /// How long the reader wanted to listen to the channel, in order.
+    private(set) var listens: [AirDuration] = []
     private(set) var messages: [R2DMessage] = []
     private(set) var isCarrierOn = false
     /// The frame on the air.
@@ -144,6 +146,7 @@ struct ReaderBench {
                 relays.append(relay)
                 note(relay.octets, relay.link)
             case .notice(let notice): notices.append(notice)
+            case .listen(let duration): listens.append(duration)
             }
         }
     }

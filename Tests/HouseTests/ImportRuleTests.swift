@@ -21,13 +21,26 @@ import Testing
         ("Settings", ["Yams", "Foundation"]),
         ("ServiceManager", ["Glibc"]),
         ("Spool", ["Glibc", "Synchronization"]),
+        ("LogOutput", ["Logging", "Foundation", "Glibc", "Synchronization"]),
+        (
+            "Telemetry",
+            [
+                "CoreMetrics", "Metrics", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Foundation", "Glibc",
+                "Synchronization",
+            ]
+        ),
         ("AIoTLink", ["AIoTBase", "NGAP"]),
         (
             "CoreLink",
             [
-                "AIoTBase", "AIoTLink", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "X509", "SwiftASN1",
+                "AIoTBase", "AIoTLink", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1", "CoreMetrics", "Metrics",
+                "X509", "SwiftASN1",
                 "Logging", "Foundation", "Glibc", "Synchronization",
             ]
+        ),
+        (
+            "ControlSocket",
+            ["CoreLink", "NIOCore", "NIOPosix", "Logging", "Foundation", "Glibc", "Synchronization"]
         ),
         ("RadioFrontEnd", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
         ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),
@@ -71,8 +84,31 @@ import Testing
             ]
         ),
         (
+            "ReaderMetrics",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "RadioFrontEnd", "Spool",
+                "ReaderService", "Telemetry", "Metrics", "Logging", "Synchronization",
+            ]
+        ),
+        (
+            "ReaderTrace",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "NGAP", "RadioFrontEnd",
+                "ReaderService", "Logging", "Foundation", "Glibc", "Synchronization",
+            ]
+        ),
+        (
+            "ReaderControl",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "AIoTCapture", "NGAP",
+                "CoreLink", "RadioFrontEnd", "Spool", "ReaderService", "ControlSocket", "Settings", "NIOCore",
+                "NIOPosix", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
+            ]
+        ),
+        (
             "AIoTFService",
             [
+                "ControlSocket",
                 "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
                 "Crypto", "GRDB",
                 "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
@@ -82,7 +118,8 @@ import Testing
     /// What is not ours. `scripts/check` lets the build itself judge the rest.
     private static let outside: Set<String> = [
         "Glibc", "Foundation", "Synchronization", "Crypto", "CryptoExtras", "Yams", "NIOCore", "NIOPosix", "NIOTLS",
-        "NIOSSL", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "GRDB", "CLibUSB",
+        "NIOSSL", "NIOHTTP1", "CoreMetrics", "Metrics", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "GRDB",
+        "CLibUSB",
     ]
 
     /// Targets that hold keys; nothing that a reader's daemon is made of may reach them.

@@ -77,4 +77,5 @@ final class RadioDouble: RadioFrontEnd {
 
     func setCarrier(isOn: Bool, at time: AirTime) { deeds.add(.carrier(isOn: isOn)) }
     func stop() {}
+    func listen(for duration: AirDuration) {}
 }

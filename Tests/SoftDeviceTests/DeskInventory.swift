@@ -128,7 +128,7 @@ struct DeskInventory {
             case .transmissionEnded(let id, let outcome):
                 reader.handle(.transmissionEnded(id: id, reports: outcome.reports), at: now)
             case .carrierLost: reader.handle(.carrierLost, at: now)
-            case .stateChanged: break
+            case .stateChanged, .channelHeard: break
             }
         }
     }
@@ -153,7 +153,7 @@ struct DeskInventory {
         case .relay(let relay):
             aiotf.handle(.received(readerID, relay.octets), at: now)
             reader.handle(.relayed(id: relay.id), at: now)
-        case .notice: break
+        case .notice, .listen: break
         }
     }
 

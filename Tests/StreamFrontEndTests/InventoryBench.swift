@@ -80,6 +80,8 @@ struct InventoryBench {
             reader.handle(.carrierLost, at: radio.now)
         case .stateChanged(let state, _):
             reader.handle(.radioChanged(isUsable: state.isUsable), at: radio.now)
+        case .channelHeard(let level):
+            reader.handle(.channelHeard(levelDBFS: level), at: radio.now)
         }
     }
 
@@ -108,6 +110,7 @@ struct InventoryBench {
         case .relay(let relay):
             aiotf.handle(.received(readerID, relay.octets), at: radio.now)
             reader.handle(.relayed(id: relay.id), at: radio.now)
+        case .listen(let duration): radio.frontEnd.listen(for: duration)
         case .notice: break
         }
     }

@@ -1,5 +1,5 @@
-/// What a stream front end has counted since the start of the process.
-package struct StreamCounters: Hashable, Sendable {
+/// What a radio has counted since the start of the process; a simulated one leaves most at 0.
+package struct RadioCounters: Hashable, Sendable {
     package var framesSent: Int64 = 0
     /// Frames and soundings that the receiver heard, and that it did not.
     package var framesHeard: Int64 = 0
@@ -24,7 +24,7 @@ package struct StreamCounters: Hashable, Sendable {
     package init() {}
 }
 
-extension StreamCounters: CustomStringConvertible {
+extension RadioCounters: CustomStringConvertible {
     /// For the log, when the stream is over.
     package var description: String {
         """
