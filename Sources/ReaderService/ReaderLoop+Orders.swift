@@ -111,6 +111,10 @@ extension ReaderLoop {
             shells.log.debug("inventory \(id.value): exchange \(device): \(step)")
         case .dropped(let reason):
             shells.log.debug("dropped: \(reason.rawValue)")
+        case .airClosed(let pause):
+            shells.log.notice("the carrier stays off: \(pause)")
+        case .airOpen(let waited):
+            shells.log.debug("the carrier may be on again after \(waited.nanoseconds / 1_000_000) ms")
         }
     }
 }
