@@ -27,7 +27,7 @@ package enum LoopSight: Sendable {
     case reloaded(problem: String?)
     case draining(Bool)
     case stopping
-    /// Once a second.
+    /// Once a second at least.
     case pulse(LoopFacts)
 }
 

@@ -57,9 +57,4 @@ extension ReaderLoop {
         tellStatus()
     }
 
-    func tellStatus() {
-        var parts = ["front end \(radioState.rawValue)"] + linkFacts.map { "link \($0.name) \($0.text)" }
-        if isDraining { parts.append("draining") }
-        shells.status(parts.joined(separator: "; "))
-    }
 }
