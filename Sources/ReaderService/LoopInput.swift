@@ -21,6 +21,8 @@ enum LoopInput: Sendable {
     case drain(Bool)
     /// A configuration that has been validated; what cannot change live is as it was.
     case reconfigure(ReaderConfiguration)
+    /// What a health rule has found.
+    case health(HealthFinding)
     /// The operator ends the service.
     case stop
 }
