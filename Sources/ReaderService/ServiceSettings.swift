@@ -14,6 +14,8 @@ package struct LogSettings: Hashable, Sendable {
     package var format = Format.auto
     /// IDs and protected values may stand in the log; keys never do.
     package var showsProtected = false
+
+    package init() {}
 }
 
 /// Where Prometheus finds the metrics.
