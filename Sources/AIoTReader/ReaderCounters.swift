@@ -11,6 +11,8 @@ package struct ReaderCounters: Hashable, Sendable {
     package var nacked = 0
     package var dropped: [DropReason: Int] = [:]
 
+    package init() {}
+
     package var occasions: Int { idle + single + collided }
 }
 
