@@ -8,8 +8,9 @@ import Telemetry
 struct Instruments: Sendable {
     let occasions, inventories, closed, dropped, losses, restarts: LabelledCounters
     let r2d, d2r: FrameCounters
-    let rounds, opened, acknowledged, late, carrierLost, turnedAway, lostSamples, soundings: Counter
-    let carrierOn: FloatingPointCounter
+    let rounds, opened, acknowledged, late, carrierLost, turnedAway, lostSamples, soundings, forcedPauses,
+        channelBusy: Counter
+    let carrierOn, airWaited: FloatingPointCounter
     let snr, clockError: Recorder
     let waited, handled, answer: Metrics.Timer
     let open, records, spoolBytes, spoolLimit, queuePeak, queueLimit, draining, refused: Meter
@@ -43,7 +44,10 @@ struct Instruments: Sendable {
         turnedAway = counter("spool_turned_away_total")
         lostSamples = counter("radio_lost_samples_total")
         soundings = counter("radio_soundings_total")
+        forcedPauses = counter("forced_pauses_total")
+        channelBusy = counter("channel_busy_total")
         carrierOn = FloatingPointCounter(label: "aiot_reader_carrier_on_seconds_total", factory: registry)
+        airWaited = FloatingPointCounter(label: "aiot_reader_air_waited_seconds_total", factory: registry)
         snr = Recorder(label: "aiot_reader_snr_decibels", factory: registry)
         clockError = Recorder(label: "aiot_reader_clock_error_ppm", factory: registry)
         waited = timer("loop_wait_seconds")

@@ -34,6 +34,7 @@ extension ReaderMetrics {
         switch notice {
         case .roundStarted: break
         case .deviceAcknowledged(_, let count): instruments.acknowledged.increment(by: count)
+        case .airClosed, .airOpen: break
         case .inventoryComplete: instruments.inventories.increment("complete")
         case .inventoryEnded(_, _, let reason): instruments.inventories.increment(reason.rawValue)
         case .exchange(_, let device, let step): see(step, of: device, at: now)
@@ -60,13 +61,5 @@ extension ReaderMetrics {
             instruments.closed.increment("\(reason)")
         case .reported, .relayed, .acknowledged: break
         }
-    }
-
-    func carrier(isOn: Bool, at now: AirTime) {
-        let since = state.withLock { state in
-            defer { state.carrierSince = isOn ? now : nil }
-            return state.carrierSince
-        }
-        if let since { instruments.carrierOn.increment(by: (now - since).seconds) }
     }
 }

@@ -30,6 +30,11 @@ extension ReaderMetrics {
                 -50_000, -20_000, -10_000, -5_000, -2_000, -1_000, 0, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000,
             ]),
         .init("aiot_reader_carrier_on_seconds_total", .counter, help: "Time with the carrier on."),
+        .init("aiot_reader_forced_pauses_total", .counter, help: "Pauses that the limits of the air wanted."),
+        .init("aiot_reader_channel_busy_total", .counter, help: "Times that the channel was busy when listened to."),
+        .init(
+            "aiot_reader_air_waited_seconds_total", .counter,
+            help: "Time that the carrier was wanted and had to stay off."),
         .init("aiot_reader_carrier_lost_total", .counter, help: "Interruptions of the carrier: all sessions lost."),
         .init("aiot_reader_front_end_state", .gauge, help: "1 for the state that the front end is in."),
         .init("aiot_reader_link_up", .gauge, help: "Whether the link has an AIoTF."),

@@ -27,17 +27,15 @@ extension ReaderMetrics {
         instruments.open.set(facts.openInventories)
         instruments.draining.set(facts.isDraining ? 1 : 0)
         instruments.refused.set(registry.refusedSeries)
-        show(facts.radioState, at: now)
-        carrier(isOn: facts.isCarrierOn, at: now)
+        show(facts.radioState)
         let (findings, tell) = state.withLock { state in
             (state.watch.advance(to: now) { registry.value(of: $0.name, label: $0.label, is: $0.value) }, state.tell)
         }
         for finding in findings { tell?(finding) }
     }
 
-    func show(_ radio: RadioState, at now: AirTime) {
+    func show(_ radio: RadioState) {
         for (state, meter) in instruments.states { meter.set(state == radio ? 1 : 0) }
-        if !radio.isUsable { carrier(isOn: false, at: now) }
     }
 
     private func count(_ new: ReaderCounters, since old: ReaderCounters) {
@@ -45,6 +43,10 @@ extension ReaderMetrics {
         instruments.occasions.increment("single", by: Int64(new.single - old.single))
         instruments.occasions.increment("collided", by: Int64(new.collided - old.collided))
         instruments.rounds.increment(by: max(new.rounds - old.rounds, 0))
+        instruments.forcedPauses.increment(by: max(new.forcedPauses - old.forcedPauses, 0))
+        instruments.channelBusy.increment(by: max(new.channelBusy - old.channelBusy, 0))
+        instruments.airWaited.increment(by: (new.airWaited - old.airWaited).seconds)
+        instruments.carrierOn.increment(by: (new.carrierOn - old.carrierOn).seconds)
     }
 
     private func count(_ new: RadioCounters, since old: RadioCounters) {

@@ -18,7 +18,6 @@ package final class ReaderMetrics: LoopObserver {
         /// Of the last pulse.
         var facts: LoopFacts?
         var transmission: (id: UInt64, type: String, burst: String)?
-        var carrierSince: AirTime?
         /// PDUs that are not confirmed, by link, oldest first.
         var sent: [[(frame: UInt64, time: AirTime)]]
         /// When devices were reported whose AIoTF has not answered.
@@ -81,8 +80,7 @@ package final class ReaderMetrics: LoopObserver {
             instruments.waited.recordNanoseconds(waited.nanoseconds)
             instruments.handled.recordNanoseconds(handled.nanoseconds)
         case .pulse(let facts): pulse(facts, at: now)
-        case .radio(let state, _): show(state, at: now)
-        case .carrier(let isOn): carrier(isOn: isOn, at: now)
+        case .radio(let state, _): show(state)
         case .carrierLost: instruments.carrierLost.increment()
         case .transmit(let transmission): see(transmission)
         case .outcome(let id, let outcome, _): see(outcome, of: id)

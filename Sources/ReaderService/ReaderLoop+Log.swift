@@ -23,6 +23,10 @@ extension ReaderLoop {
             log.debug("exchange \(step.words)", metadata: Self.fields(id, [device]))
         case .dropped(let reason):
             log.debug("dropped: \(reason.rawValue)")
+        case .airClosed(let pause):
+            log.notice("the carrier stays off: \(pause)")
+        case .airOpen(let waited):
+            log.debug("the carrier may be on again after \(waited.nanoseconds / 1_000_000) ms")
         }
     }
 

@@ -9,10 +9,15 @@ enum ProgramLog {
 
     /// Once in a process.
     static func make(level: LogLevelOption) -> Logger {
-        let sink = sink
-        LoggingSystem.bootstrap { SinkLogHandler(label: $0, sink: sink) }
         var settings = LogSettings()
         settings.level = level.level
+        return make(settings)
+    }
+
+    /// Once in a process.
+    static func make(_ settings: LogSettings) -> Logger {
+        let sink = sink
+        LoggingSystem.bootstrap { SinkLogHandler(label: $0, sink: sink) }
         apply(settings)
         return Logger(label: "aiot-reader")
     }

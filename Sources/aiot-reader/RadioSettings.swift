@@ -46,7 +46,7 @@ struct TwoBoxSettings {
         transmitter = BoxSettings(common: mapping, rates: BoxRates.hackRF, defaultRateHz: 2_000_000)
         receiver = transmitter
         amplitude = mapping.amplitude
-        let isTriggered = mapping.bool("trigger") ?? false
+        let isTriggered = mapping.bool("trigger", default: false)
         if let sending = mapping.mapping("transmitter") {
             transmitter.readSelection(sending)
             transmitter.readTransmitter(sending, largestGainDB: 47)
@@ -60,7 +60,7 @@ struct TwoBoxSettings {
             }
             return
         }
-        receiverKind = receiving.choice("type", of: ReceiverKind.self) ?? .hackRF
+        receiverKind = receiving.choice("type", default: ReceiverKind.hackRF)
         receiver.readSelection(receiving)
         switch receiverKind {
         case .hackRF:
@@ -117,17 +117,18 @@ enum BoxRates {
 
 extension SettingsMapping {
     /// Of the carrier as sent, in full scales.
-    var amplitude: Float { Float(number("amplitude", in: 0.05...1) ?? 0.8) }
+    var amplitude: Float { Float(number("amplitude", in: 0.05...1, default: 0.8)) }
 }
 
 extension BoxSettings {
     /// Frequency and rate, which both boxes of a rig share.
     init(common mapping: SettingsMapping, rates: ClosedRange<Double>, defaultRateHz: Double) {
         self.init()
-        if let hertz = mapping.int("frequency-hz", in: 70_000_000...6_000_000_000) { frequencyHz = Int64(hertz) }
-        sampleRateHz =
-            mapping.int("sample-rate-hz", in: Int(rates.lowerBound)...Int(rates.upperBound)).map(Double.init)
-            ?? defaultRateHz
+        frequencyHz = Int64(
+            mapping.int("frequency-hz", in: 70_000_000...6_000_000_000, default: Int(frequencyHz)))
+        sampleRateHz = Double(
+            mapping.int(
+                "sample-rate-hz", in: Int(rates.lowerBound)...Int(rates.upperBound), default: Int(defaultRateHz)))
     }
 
     /// Which of several boxes: `serial`, its end is enough, or `address` as `001:004`.
@@ -144,15 +145,15 @@ extension BoxSettings {
     }
 
     mutating func readReceiver(_ mapping: SettingsMapping, largestGainDB: Int) {
-        if let gain = mapping.int("receive-gain-db", in: 0...largestGainDB) { receiveGainDB = gain }
+        receiveGainDB = mapping.int("receive-gain-db", in: 0...largestGainDB, default: receiveGainDB)
     }
 
     mutating func readTransmitter(_ mapping: SettingsMapping, largestGainDB: Int) {
-        if let gain = mapping.int("transmit-gain-db", in: 0...largestGainDB) { transmitGainDB = gain }
+        transmitGainDB = mapping.int("transmit-gain-db", in: 0...largestGainDB, default: transmitGainDB)
     }
 
     mutating func readHackRF(_ mapping: SettingsMapping) {
-        hasAmplifier = mapping.bool("amplifier") ?? false
-        hasAntennaPower = mapping.bool("antenna-power") ?? false
+        hasAmplifier = mapping.bool("amplifier", default: false)
+        hasAntennaPower = mapping.bool("antenna-power", default: false)
     }
 }
