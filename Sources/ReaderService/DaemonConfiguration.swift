@@ -13,7 +13,10 @@ package struct DaemonConfiguration: Sendable {
         package var tls: TLSFiles?
     }
 
+    /// Its `limits` are the tighter of the region's and the operator's.
     package var reader = ReaderConfiguration()
+    /// nil: whatever does not transmit needs none.
+    package var region: Region?
     package var links: [Link] = []
     /// Holds the epoch and the spool.
     package var stateDirectory = "/var/lib/aiot-reader"
@@ -36,7 +39,7 @@ package struct DaemonConfiguration: Sendable {
         if let sampleRateHz { reader.sampleRateHz = sampleRateHz }
         readIdentity(root.section("reader"))
         readAir(root.section("air"), root)
-        readLimits(root.section("limits"))
+        readLimits(root)
         readLinks(root)
         readState(root, runtimeDirectory)
         readWatching(root)

@@ -170,6 +170,7 @@ package final class SettingsMapping {
     /// The key that was meant: one of here that is written much like it, else one of that name elsewhere.
     private func nearest(to key: String) -> String? {
         if let near = SpellingDistance.nearest(to: key, among: asked) { return path + near }
-        return collector.asked.filter { $0.hasSuffix(".\(key)") }.min { ($0.count, $0) < ($1.count, $1) }
+        let suffix = "." + SpellingDistance.normal(key)
+        return collector.asked.filter { $0.hasSuffix(suffix) }.min { ($0.count, $0) < ($1.count, $1) }
     }
 }

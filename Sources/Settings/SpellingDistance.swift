@@ -13,7 +13,7 @@ enum SpellingDistance {
     }
 
     /// `maxRounds` and `MAX_ROUNDS` are `max-rounds`.
-    private static func normal(_ word: String) -> [Character] {
+    static func normal(_ word: String) -> [Character] {
         var letters: [Character] = []
         for letter in word {
             if letter.isUppercase, letters.last?.isLowercase ?? false, word.contains(where: \.isLowercase) {

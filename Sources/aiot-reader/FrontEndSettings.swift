@@ -77,6 +77,15 @@ enum FrontEndSettings {
         }
     }
 
+    /// What it puts on the air; nil where it does not.
+    var transmission: Transmission? {
+        switch self {
+        case .pluto(let settings): settings.transmission
+        case .twoBox(let settings): settings.transmission
+        case .loopback, .replay, .unknown: nil
+        }
+    }
+
     /// Why what it receives cannot be recorded; nil where it can.
     var notRecordable: String? {
         switch self {

@@ -33,6 +33,7 @@ struct LoadedConfiguration: Sendable {
         daemon = DaemonConfiguration(
             file.root, sampleRateHz: frontEnd.sampleRateHz, runtimeDirectory: runtimeDirectory)
         record = RecordSettings(file.root, of: frontEnd)
+        frontEnd.transmission?.check(daemon, in: file)
         try file.finish()
         effective = file.effective
     }

@@ -13,6 +13,7 @@ import USBTransport
 struct PlutoSettings {
     var box: BoxSettings
     private var amplitude: Float
+    private var power = RadiatedPower(source: .pluto, transmitGainDB: 0)
 
     init(_ mapping: SettingsMapping) {
         box = BoxSettings(common: mapping, rates: BoxRates.pluto, defaultRateHz: 1_920_000)
@@ -20,6 +21,14 @@ struct PlutoSettings {
         box.readReceiver(mapping, largestGainDB: 73)
         box.readTransmitter(mapping, largestGainDB: 89)
         amplitude = mapping.amplitude
+        power.readAntenna(mapping)
+        power.transmitGainDB = box.transmitGainDB
+        power.amplitude = Double(amplitude)
+    }
+
+    var transmission: Transmission {
+        Transmission(
+            box: "a pluto", frequencyHz: box.frequencyHz, power: power, gainKey: "front-end.transmit-gain-db")
     }
 
     func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
@@ -41,6 +50,7 @@ struct TwoBoxSettings {
     var receiver: BoxSettings
     var receiverKind = ReceiverKind.hackRF
     private var amplitude: Float
+    private var power = RadiatedPower(source: .hackRF, transmitGainDB: 0)
 
     init(_ mapping: SettingsMapping) {
         transmitter = BoxSettings(common: mapping, rates: BoxRates.hackRF, defaultRateHz: 2_000_000)
@@ -54,6 +64,10 @@ struct TwoBoxSettings {
         } else if !mapping.has("transmitter") {
             mapping.problem("transmitter", "name it, as in `transmitter: {serial: \"1a2b\"}`: a HackRF")
         }
+        power.readAntenna(mapping)
+        power.transmitGainDB = transmitter.transmitGainDB
+        power.hasAmplifier = transmitter.hasAmplifier
+        power.amplitude = Double(amplitude)
         guard let receiving = mapping.mapping("receiver") else {
             if !mapping.has("receiver") {
                 mapping.problem("receiver", "name it, as in `receiver: {type: hackrf, serial: \"3c4d\"}`")
@@ -77,6 +91,12 @@ struct TwoBoxSettings {
             }
             if isTriggered { mapping.problem("trigger", "goes with two HackRFs only") }
         }
+    }
+
+    var transmission: Transmission {
+        Transmission(
+            box: "a HackRF", frequencyHz: transmitter.frequencyHz, power: power,
+            gainKey: "front-end.transmitter.transmit-gain-db")
     }
 
     func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
