@@ -57,6 +57,11 @@ extension DaemonConfiguration {
         }
         if let counter, let problem = CounterNames.problem(of: counter) { mapping.problem("counter", problem) }
         guard let name, let counter, let above, let deed else { return }
+        do throws(CounterSelector.Problem) {
+            _ = try CounterSelector(counter)
+        } catch {
+            mapping.problem("counter", error.description)
+        }
         if name.isEmpty { mapping.problem("name", remedies["name"] ?? "") }
         if healthRules.contains(where: { $0.name == name }) {
             mapping.problem("name", "\(name) stands here twice: give each rule a name of its own")

@@ -24,6 +24,8 @@ enum LoopInput: Sendable {
     /// A configuration that has been validated; what cannot change live is as it was.
     case reconfigure(LiveConfiguration)
     case reloadRefused(String)
+    /// What a health rule has found.
+    case health(HealthFinding)
     /// The operator ends the service.
     case stop
 }

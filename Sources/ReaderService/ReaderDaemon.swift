@@ -76,7 +76,11 @@ package struct ReaderDaemon: Service {
         await reloader?.reload() ?? .refused(reason: "this service has no configuration to read again: restart it")
     }
 
+    /// Takes what a health rule has found; from any thread.
+    package func tell(_ finding: HealthFinding) { inbox.put(.health(finding)) }
+
     /// Serves until the service group shuts down gracefully, or the state directory fails.
+    /// - Throws: `HealthRestart` where a health rule has ended it, in good order.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for link in links { group.addTask { try await link.run() } }
@@ -122,6 +126,7 @@ package struct ReaderDaemon: Service {
             alarm.set(for: deadline.map { inbox.instant($0) })
         }
         log.info("stopped")
+        if let restart = loop.restart { throw restart }
     }
 }
 

@@ -28,6 +28,7 @@ extension ReaderLoop {
 
     /// Each in short.
     private var troubles: [String] {
-        toldRefusal.map { ["devices are not acknowledged: \($0)"] } ?? []
+        (toldRefusal.map { ["devices are not acknowledged: \($0)"] } ?? [])
+            + degradations.sorted { $0.key < $1.key }.map { "degraded by rule \($0.key): \($0.value)" }
     }
 }

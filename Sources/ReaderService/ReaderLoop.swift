@@ -49,6 +49,10 @@ struct ReaderLoop {
     var busy: [Bool]
     /// The last refusal of the spool that was told.
     var toldRefusal: SpoolError?
+    /// Health rules that say that the service is degraded, and why.
+    var degradations: [String: String] = [:]
+    /// Why the service ends for the service manager to start it anew; nil where it does not.
+    var restart: HealthRestart?
     /// Whether the service has come to its end.
     private(set) var isFinished = false
 
@@ -93,19 +97,24 @@ struct ReaderLoop {
             service.readiness = configuration.readiness
             endReload(problem: nil, at: now)
         case .reloadRefused(let problem): endReload(problem: problem, at: now)
-        case .stop where stopDeadline == nil:
-            tell(service.stopping())
-            stopDeadline = now + stopTimeout
-            see(.stopping, at: now)
-            reader.handle(.stopping, at: now)
-        case .stop: break
+        case .health(let finding): handle(finding, at: now)
+        case .stop: stop(at: now)
         }
         carryOut(book.advance(to: now), at: now)
         releaseHeld(at: now)
         reader.advance(to: now)
         try settle(at: now)
         finishIfStopped(at: now)
+        see(.turned(waited: now - told, handled: shells.now() - now), at: now)
         return nextDeadline
+    }
+
+    mutating func stop(at now: AirTime) {
+        guard stopDeadline == nil else { return }
+        tell(service.stopping())
+        stopDeadline = now + stopTimeout
+        see(.stopping, at: now)
+        reader.handle(.stopping, at: now)
     }
 
     private var nextDeadline: AirTime? {

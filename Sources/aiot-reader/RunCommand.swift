@@ -10,6 +10,7 @@ import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
+import Telemetry
 import USBTransport
 import UnixSignals
 
@@ -18,8 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "The reader as a daemon: a front end, and links to AIoTFs.",
         discussion: """
-            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has configuration and certificates \
-            read again. A smallest \
+            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has its files read again. A smallest \
             configuration, for an AIoTF on the same machine (`aiot-reader aiotf`):
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
@@ -65,14 +65,17 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let loaded = try LoadedConfiguration.load(config, overrides)
             let (configuration, frontEnd) = (loaded.daemon, loaded.frontEnd)
-            let log = ProgramLog.make(level: LogLevelOption(level: configuration.log.level))
+            let log = ProgramLog.make(configuration.log)
             let recorder = try loaded.record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
+            let watch = try await Watch(configuration, log: log)
+            defer { watch.stop() }
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
                 notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
-                reload: reloadPlan(loaded), log: log)
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics], log: log)
+            watch.apply(configuration, tell: daemon.tell)
             var group = ServiceGroupConfiguration(
                 services: [
                     .init(service: daemon),
@@ -94,11 +97,13 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func reloadPlan(_ loaded: LoadedConfiguration) -> ReloadPlan {
+    private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
         let (config, overrides) = (config, overrides)
         return ReloadPlan(effective: loaded.effective) {
             let next = try LoadedConfiguration.load(config, overrides)
             return (next.daemon, next.effective)
+        } prepare: { next in
+            { watch.apply(next) }
         }
     }
 
@@ -106,7 +111,7 @@ struct RunCommand: AsyncParsableCommand {
         switch error {
         case let error as UnreadableFile: error.ending
         case let error as StateError: error.isPermission ? Ending.noPermission : Ending.cannotWrite
-        case SpoolError.locked: Ending.tryAgain
+        case SpoolError.locked, is HealthRestart, is MetricsEndpointError: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
         case is USBError: Ending.unavailable
