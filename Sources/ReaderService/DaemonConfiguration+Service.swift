@@ -55,7 +55,7 @@ extension DaemonConfiguration {
         for key in ["name", "counter", "above", "do"] where !mapping.has(key) {
             mapping.problem(key, remedies[key] ?? "")
         }
-        if let counter, let problem = CounterNames.problem(of: counter) { mapping.problem("counter", problem) }
+        if let counter { check(counter, mapping) }
         guard let name, let counter, let above, let deed else { return }
         if name.isEmpty { mapping.problem("name", remedies["name"] ?? "") }
         if healthRules.contains(where: { $0.name == name }) {
@@ -63,6 +63,19 @@ extension DaemonConfiguration {
         }
         healthRules.append(
             HealthRule(name: name, counter: counter, above: above, windowSeconds: window, deed: deed))
+    }
+
+    private func check(_ counter: String, _ mapping: SettingsMapping) {
+        do {
+            let selector = try CounterSelector(counter)
+            guard selector.label == "link", let link = selector.value else { return }
+            if !links.contains(where: { $0.name == link }) {
+                mapping.problem(
+                    "counter", "no link is called \(link): write one of \(links.map(\.name).joined(separator: ", "))")
+            }
+        } catch {
+            mapping.problem("counter", "\(error)")
+        }
     }
 
     private mutating func readTrace(_ mapping: SettingsMapping) {

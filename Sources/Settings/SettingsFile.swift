@@ -62,7 +62,7 @@ package final class SettingsFile {
         guard collector.problems.isEmpty else { throw SettingsProblems(file: name, problems: collector.problems) }
     }
 
-    /// What is in force; right once everything has been asked for and `finish` has thrown nothing.
+    /// What is in force; right once everything has been asked for, and where `finish` throws nothing.
     package var effective: EffectiveSettings { EffectiveSettings(entries: collector.entries) }
 
     /// Every key that has been asked for, whether it is written or not; `[]` for any place in a list.
@@ -76,9 +76,11 @@ package final class SettingsFile {
 
     static func problem(of error: any Error) -> SettingsProblems.Problem {
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            .init(place: .file(line: mark.line, column: mark.column), text: problem)
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            .init(
+                place: .file(line: mark.line, column: mark.column),
+                text: (context.map { $0.text + ": " } ?? "") + problem)
         case .duplicatedKeysInMapping(let duplicates, let context):
             .init(
                 place: .file(line: context.mark.line, column: context.mark.column),
