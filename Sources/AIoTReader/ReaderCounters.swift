@@ -19,6 +19,8 @@ package struct ReaderCounters: Hashable, Sendable {
     /// How long the carrier has been on, up to the last event.
     package var carrierOn = AirDuration.zero
 
+    package init() {}
+
     package var occasions: Int { idle + single + collided }
 }
 

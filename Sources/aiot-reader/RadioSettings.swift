@@ -1,3 +1,5 @@
+import AIoTBase
+import AIoTMac
 import AIoTReader
 import Logging
 import RadioFrontEnd
@@ -33,7 +35,7 @@ struct PlutoSettings {
         let pluto = Pluto(bus: try USBContext(), settings: box)
         return StreamFrontEnd(
             name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude,
-            tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") })
+            tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") }, placed: log.placed)
     }
 }
 
@@ -108,7 +110,21 @@ struct TwoBoxSettings {
         return StreamFrontEnd(
             name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
             profile: reader.profile, amplitude: amplitude, tap: tap, log: { log.debug("\($0)") },
-            note: { log.warning("\($0)") })
+            note: { log.warning("\($0)") }, placed: log.placed)
+    }
+}
+
+extension Logger {
+    /// Where a frame is on the transmit counter.
+    var placed: @Sendable (R2DTransmission, Int) -> Void {
+        { transmission, place in
+            debug(
+                "R2D frame \(transmission.id) at transmit sample \(place)",
+                metadata: [
+                    "inventory": "\(transmission.message.transactionID.value)",
+                    "octets": "\(Hex.encoded(transmission.octets))",
+                ])
+        }
     }
 }
 

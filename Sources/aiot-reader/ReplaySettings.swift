@@ -45,7 +45,9 @@ struct ReplaySettings {
             read: { octets in Array(try file.read(octets: octets)) })
         return ReplayFrontEnd(source: source, profile: reader.profile, pace: pace > 0 ? pace : nil) { outcome in
             for frame in outcome.frames {
-                log.info("nobody ordered: \(frame.isR2D ? "R2D" : "D2R") \(Hex.encoded(frame.octets))")
+                log.debug(
+                    "nobody ordered: \(frame.isR2D ? "R2D" : "D2R")",
+                    metadata: ["octets": "\(Hex.encoded(frame.octets))"])
             }
         }
     }

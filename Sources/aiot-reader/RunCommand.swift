@@ -10,6 +10,7 @@ import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
+import Telemetry
 import USBTransport
 import UnixSignals
 
@@ -18,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "The reader as a daemon: a front end, and links to AIoTFs.",
         discussion: """
-            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has certificates read again. A smallest \
+            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has its files read again. A smallest \
             configuration, for an AIoTF on the same machine (`aiot-reader aiotf`):
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
@@ -58,22 +59,31 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
+        for ignored in [SIGPIPE, SIGUSR1, SIGUSR2] { signal(ignored, SIG_IGN) }
+        // From the start: what comes before the service runs waits for it.
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         do {
             let loaded = try LoadedConfiguration.load(config, overrides)
             let (configuration, frontEnd) = (loaded.daemon, loaded.frontEnd)
-            let log = ProgramLog.make(level: LogLevelOption(level: configuration.log.level))
+            let log = ProgramLog.make(configuration.log)
             let recorder = try loaded.record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
+            let watch = try await Watch(configuration, log: log)
+            defer { watch.stop() }
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
-                notifier: .fromEnvironment, log: log)
+                notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics], log: log)
+            watch.apply(configuration, tell: daemon.tell)
             var group = ServiceGroupConfiguration(
-                services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
+                services: [
+                    .init(service: daemon),
+                    .init(service: HangUp(hangUps) { _ = await daemon.reload() }),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-            let stopSeconds = configuration.stopTimeout.seconds + 2
-            group.maximumGracefulShutdownDuration = .seconds(stopSeconds)
+            // The loop keeps to `stop-timeout-ms`, which may change meanwhile; this is for what is worse than exchanges.
+            group.maximumGracefulShutdownDuration = .seconds(DaemonConfiguration.longestStop.seconds + 2)
             group.maximumCancellationDuration = .seconds(1)
             try await ServiceGroup(configuration: group).run()
         } catch let failure as ExitCode {
@@ -87,11 +97,21 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
+        let (config, overrides) = (config, overrides)
+        return ReloadPlan(effective: loaded.effective) {
+            let next = try LoadedConfiguration.load(config, overrides)
+            return (next.daemon, next.effective)
+        } prepare: { next in
+            { watch.apply(next) }
+        }
+    }
+
     private static func ending(of error: any Error) -> ExitCode {
         switch error {
         case let error as UnreadableFile: error.ending
         case let error as StateError: error.isPermission ? Ending.noPermission : Ending.cannotWrite
-        case SpoolError.locked: Ending.tryAgain
+        case SpoolError.locked, is HealthRestart, is MetricsEndpointError: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
         case is USBError: Ending.unavailable
@@ -101,15 +121,19 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// Does something at every SIGHUP.
-struct HangUp: Service {
-    let action: @Sendable () -> Void
+/// Does something at every SIGHUP, once after the other.
+struct HangUp: Service, CustomStringConvertible {
+    let description = "hang-ups"
+    private let signals: UnixSignalsSequence
+    private let action: @Sendable () async -> Void
 
-    init(_ action: @escaping @Sendable () -> Void) {
+    /// - Parameter signals: what traps SIGHUP.
+    init(_ signals: UnixSignalsSequence, _ action: @escaping @Sendable () async -> Void) {
+        self.signals = signals
         self.action = action
     }
 
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { action() }
+        for await _ in signals.cancelOnGracefulShutdown() { await action() }
     }
 }
