@@ -46,6 +46,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let tap: (any ReceiveTap)?
     let log: @Sendable (String) -> Void
     let note: @Sendable (String) -> Void
+    let placed: @Sendable (R2DTransmission, Int) -> Void
     let stallTime: AirDuration
     let sounding: Sounding?
 
@@ -67,10 +68,12 @@ package final class StreamFrontEnd: RadioFrontEnd {
     ///   - stallTime: no samples for this long is a stall; longer for a simulated air that is slower than time.
     ///   - log: takes lines for people.
     ///   - note: takes what a person should know of the boxes, when they can be used, and again only where it is new.
+    ///   - placed: told where a frame is on the transmit counter.
     package init(
         name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
         amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, stallTime: AirDuration = RadioSupervisor.stallTime,
-        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in }
+        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in },
+        placed: @escaping @Sendable (R2DTransmission, Int) -> Void = { _, _ in }
     ) {
         self.name = name
         boxes = BoxPair(transmitter: transmitter, receiver: receiver)
@@ -78,6 +81,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.tap = tap
         self.log = log
         self.note = note
+        self.placed = placed
         self.stallTime = stallTime
         let rate = boxes.sampleRateHz
         sampleRateHz = rate
@@ -152,7 +156,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
             air.counters.framesSent += 1
             return true
         }
-        if let place { log("R2D at transmit sample \(place): \(Hex.encoded(transmission.octets))") }
+        if let place { placed(transmission, place) }
         guard !isPlaced else { return queue.wake() }
         // What cannot be sent brings about nothing; its sender must not wait for it.
         mailbox.put(

@@ -32,7 +32,8 @@ class Desk(world.World):
 front-end: {self.front_end}
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:{self.port}"]}}]
 state-directory: {self.state}
-stop-timeout-ms: 1000{air}
+stop-timeout-ms: 1000
+log: {{show-protected: true}}{air}
 """)
 
     def start_reader(self, ready=True, level="debug"):
