@@ -93,6 +93,9 @@ package final class ControlConnection: Sendable {
     /// Ends the connection at once.
     package func close() { channel.close(promise: nil) }
 
+    /// The client has gone.
+    package var isOver: Bool { !channel.isActive }
+
     /// Waits until the client has gone.
     package func closed() async { try? await channel.closeFuture.get() }
 

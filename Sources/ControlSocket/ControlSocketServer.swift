@@ -77,7 +77,7 @@ package final class ControlSocketServer: Sendable {
     func left(_ connection: ControlConnection) { _ = state.withLock { $0.clients.removeValue(forKey: connection.id) } }
 
     fileprivate func closeAll() {
-        for connection in state.withLock({ Array($0.clients.values) }) { connection.close() }
+        for connection in state.withLock({ Array($0.clients.values) }) { connection.finish() }
     }
 }
 
