@@ -1,5 +1,5 @@
 package import AIoTBase
-package import ControlSocket
+import ControlSocket
 package import ReaderService
 import Synchronization
 
@@ -26,7 +26,7 @@ package final class ReaderControl: LoopObserver {
         }
     }
 
-    private struct State {
+    fileprivate struct State {
         var picture: ReaderPicture
         var clock = WallClock(at: .zero)
         var subscribers: [Int: EventSubscriber] = [:]

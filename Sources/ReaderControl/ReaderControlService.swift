@@ -1,6 +1,6 @@
 package import ControlSocket
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The control socket of the daemon (docs/control.md).
 package struct ReaderControlService: Service {
@@ -52,6 +52,6 @@ package struct ReaderControlService: Service {
 extension ControlledService {
     /// The daemon.
     package static let reader = ControlledService(
-        name: "reader", start: "aiot-reader run --config FILE --set control.socket=PATH",
+        name: "daemon", start: "aiot-reader run --config FILE --set control.socket=PATH",
         afterwards: "look at its log; a service manager starts it anew")
 }

@@ -1,7 +1,9 @@
 package import AIoTBase
 import AIoTLink
 import AIoTReader
+import RadioFrontEnd
 package import ReaderService
+import Spool
 
 /// What there is to say about a running daemon, made of what is seen of its loop. Times are the loop's.
 package struct ReaderPicture: Sendable {

@@ -55,7 +55,6 @@ extension DaemonConfiguration {
         for key in ["name", "counter", "above", "do"] where !mapping.has(key) {
             mapping.problem(key, remedies[key] ?? "")
         }
-        if let counter, let problem = CounterNames.problem(of: counter) { mapping.problem("counter", problem) }
         guard let name, let counter, let above, let deed else { return }
         do throws(CounterSelector.Problem) {
             _ = try CounterSelector(counter)
