@@ -10,13 +10,13 @@ package struct ReaderDescription: Sendable {
 
     package init(
         version: String, processID: Int, frontEnd: String, configurationFile: String,
-        configuration: DaemonConfiguration
+        links: [DaemonConfiguration.Link]
     ) {
         self.version = version
         self.processID = processID
         self.frontEnd = frontEnd
         self.configurationFile = configurationFile
-        links = configuration.links.map { link in
+        self.links = links.map { link in
             ReaderPicture.Link(name: link.name, endpoints: link.endpoints.map { "\($0)" })
         }
     }

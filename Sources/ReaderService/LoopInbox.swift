@@ -16,7 +16,6 @@ struct LoopInbox: Sendable {
         self.continuation = continuation
     }
 
-    var put: @Sendable (LoopInput) -> Void { { self.put($0) } }
     var now: @Sendable () -> AirTime { { self.time } }
 
     func put(_ input: LoopInput) { continuation.yield(LoopArrival(input: input, time: time)) }

@@ -136,4 +136,9 @@ package struct ReaderDaemon: Service {
     }
 }
 
+extension ReaderDaemon: CustomStringConvertible {
+    /// What the log of the services calls it: no configuration stands there.
+    package var description: String { "reader" }
+}
+
 extension LinkClient: AIoTFLink {}

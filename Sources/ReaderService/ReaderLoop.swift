@@ -32,6 +32,8 @@ struct ReaderLoop {
     let shells: Shells
     var stopTimeout: AirDuration
     var service: ServiceState
+    /// The log has it that the service was ready once.
+    var isServing = false
     var book = RelayBook()
     /// What the epoch file holds.
     var epoch: UInt16

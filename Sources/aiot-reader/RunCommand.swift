@@ -109,7 +109,7 @@ struct RunCommand: AsyncParsableCommand {
     private func description(of loaded: LoadedConfiguration, _ radio: any RadioFrontEnd) -> ReaderDescription {
         ReaderDescription(
             version: AIoTReaderCommand.configuration.version, processID: Int(getpid()),
-            frontEnd: radio.name, configurationFile: config, configuration: loaded.daemon)
+            frontEnd: radio.name, configurationFile: config, links: loaded.daemon.links)
     }
 
     private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
@@ -138,7 +138,8 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// Does something at every SIGHUP, once after the other.
-struct HangUp: Service {
+struct HangUp: Service, CustomStringConvertible {
+    let description = "hang-ups"
     private let signals: UnixSignalsSequence
     private let action: @Sendable () async -> Void
 

@@ -5,9 +5,10 @@ import Foundation
 import Logging
 import RadioFrontEnd
 import ReaderControl
-import ReaderService
-import Spool
 import Synchronization
+
+@testable import ReaderService
+@testable import Spool
 
 /// A control socket, and a loop behind it that a test plays.
 final class ControlledReader: Sendable {
@@ -26,7 +27,7 @@ final class ControlledReader: Sendable {
         let control = ReaderControl(
             ReaderDescription(
                 version: "1", processID: 7, frontEnd: "a toy", configurationFile: "reader.yaml",
-                configuration: DaemonConfiguration()))
+                links: []))
         self.control = control
         facts = Mutex(
             LoopFacts(

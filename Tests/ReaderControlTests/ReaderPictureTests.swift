@@ -2,10 +2,11 @@ import AIoTBase
 import AIoTLink
 import AIoTReader
 import RadioFrontEnd
-import ReaderControl
 import ReaderService
 import Spool
 import Testing
+
+@testable import ReaderControl
 
 @Suite struct ReaderPictureTests {
     private var picture = ReaderPicture(links: [.init(name: "core", endpoints: ["tcp://127.0.0.1:1"])])
