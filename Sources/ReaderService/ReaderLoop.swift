@@ -87,6 +87,7 @@ struct ReaderLoop {
         case .spooled(let relay, let result): spooled(relay, result, told: told, at: now)
         case .tick: break
         case .pulse: pulse(at: now)
+        case .ask: see(.pulse(facts), at: now)
         case .drain(let isDraining):
             self.isDraining = isDraining
             reader.handle(.draining(isDraining), at: now)
