@@ -55,19 +55,27 @@ extension DaemonConfiguration {
         for key in ["name", "counter", "above", "do"] where !mapping.has(key) {
             mapping.problem(key, remedies[key] ?? "")
         }
-        if let counter, let problem = CounterNames.problem(of: counter) { mapping.problem("counter", problem) }
+        if let counter { check(counter, mapping) }
         guard let name, let counter, let above, let deed else { return }
-        do throws(CounterSelector.Problem) {
-            _ = try CounterSelector(counter)
-        } catch {
-            mapping.problem("counter", error.description)
-        }
         if name.isEmpty { mapping.problem("name", remedies["name"] ?? "") }
         if healthRules.contains(where: { $0.name == name }) {
             mapping.problem("name", "\(name) stands here twice: give each rule a name of its own")
         }
         healthRules.append(
             HealthRule(name: name, counter: counter, above: above, windowSeconds: window, deed: deed))
+    }
+
+    private func check(_ counter: String, _ mapping: SettingsMapping) {
+        do {
+            let selector = try CounterSelector(counter)
+            guard selector.label == "link", let link = selector.value else { return }
+            if !links.contains(where: { $0.name == link }) {
+                mapping.problem(
+                    "counter", "no link is called \(link): write one of \(links.map(\.name).joined(separator: ", "))")
+            }
+        } catch {
+            mapping.problem("counter", "\(error)")
+        }
     }
 
     private mutating func readTrace(_ mapping: SettingsMapping) {

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Logging
 import Metrics
 import ReaderMetrics
