@@ -207,7 +207,7 @@ let package = Package(
             uses: [
                 "ReaderService", "AIoTLink", "CoreLink", "RadioFrontEnd", "AIoTReader", "AIoTBase", "AIoTPhy",
                 "AIoTMac",
-                "NGAP", "Spool", "Settings", logging, serviceLifecycle,
+                "NGAP", "Spool", "Settings", "ServiceManager", logging, serviceLifecycle,
             ]),
         tests(
             "LoopbackFrontEndTests",

@@ -39,6 +39,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        events(.stateChanged(.ready, why: "a simulated radio is always there"))
         Task.detached(priority: .high) { [self] in
             var clock = SimulatedClock()
             var lastPaged: Nonce?

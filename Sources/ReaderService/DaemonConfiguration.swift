@@ -22,7 +22,9 @@ package struct DaemonConfiguration: Sendable {
     package var stateDirectory = "/var/lib/aiot-reader"
     package var spoolLimitOctets = 16_777_216
     /// How long exchanges in flight may take when the service ends.
-    package var stopTimeout = AirDuration.milliseconds(3_000)
+    package var stopTimeout = AirDuration.milliseconds(50)
+    /// The longest `stopTimeout`.
+    package static let longestStop = AirDuration.milliseconds(60_000)
     package var log = LogSettings()
     package var metrics: MetricsSettings?
     /// The socket over which a running daemon is asked and told; nil: there is none.

@@ -59,10 +59,4 @@ extension ReaderLoop {
         tellStatus()
     }
 
-    func tellStatus() {
-        var parts = ["front end \(radioState.rawValue)"] + linkFacts.map { "link \($0.name) \($0.text)" }
-        if isDraining { parts.append("draining") }
-        parts += degradations.sorted { $0.key < $1.key }.map { "degraded by rule \($0.key): \($0.value)" }
-        shells.status(parts.joined(separator: "; "))
-    }
 }

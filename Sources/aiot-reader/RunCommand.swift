@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "The reader as a daemon: a front end, and links to AIoTFs.",
         discussion: """
-            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has certificates read again. A smallest \
+            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has its files read again. A smallest \
             configuration, for an AIoTF on the same machine (`aiot-reader aiotf`):
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
@@ -59,7 +59,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
+        for ignored in [SIGPIPE, SIGUSR1, SIGUSR2] { signal(ignored, SIG_IGN) }
+        // From the start: what comes before the service runs waits for it.
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         do {
             let loaded = try LoadedConfiguration.load(config, overrides)
             let (configuration, frontEnd) = (loaded.daemon, loaded.frontEnd)
@@ -71,13 +73,17 @@ struct RunCommand: AsyncParsableCommand {
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
-                notifier: .fromEnvironment, observers: [watch.metrics], log: log)
+                notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics], log: log)
             watch.apply(configuration, tell: daemon.tell)
             var group = ServiceGroupConfiguration(
-                services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
+                services: [
+                    .init(service: daemon),
+                    .init(service: HangUp(hangUps) { _ = await daemon.reload() }),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-            let stopSeconds = configuration.stopTimeout.seconds + 2
-            group.maximumGracefulShutdownDuration = .seconds(stopSeconds)
+            // The loop keeps to `stop-timeout-ms`, which may change meanwhile; this is for what is worse than exchanges.
+            group.maximumGracefulShutdownDuration = .seconds(DaemonConfiguration.longestStop.seconds + 2)
             group.maximumCancellationDuration = .seconds(1)
             try await ServiceGroup(configuration: group).run()
         } catch let failure as ExitCode {
@@ -88,6 +94,16 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             Console.report("\(error)")
             throw Self.ending(of: error)
+        }
+    }
+
+    private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
+        let (config, overrides) = (config, overrides)
+        return ReloadPlan(effective: loaded.effective) {
+            let next = try LoadedConfiguration.load(config, overrides)
+            return (next.daemon, next.effective)
+        } prepare: { next in
+            { watch.apply(next) }
         }
     }
 
@@ -105,15 +121,18 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// Does something at every SIGHUP.
+/// Does something at every SIGHUP, once after the other.
 struct HangUp: Service {
-    let action: @Sendable () -> Void
+    private let signals: UnixSignalsSequence
+    private let action: @Sendable () async -> Void
 
-    init(_ action: @escaping @Sendable () -> Void) {
+    /// - Parameter signals: what traps SIGHUP.
+    init(_ signals: UnixSignalsSequence, _ action: @escaping @Sendable () async -> Void) {
+        self.signals = signals
         self.action = action
     }
 
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { action() }
+        for await _ in signals.cancelOnGracefulShutdown() { await action() }
     }
 }
