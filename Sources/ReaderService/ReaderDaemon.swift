@@ -130,4 +130,9 @@ package struct ReaderDaemon: Service {
     }
 }
 
+// For the log of the service group, which would write out all that it holds.
+extension ReaderDaemon: CustomStringConvertible {
+    package var description: String { "reader" }
+}
+
 extension LinkClient: AIoTFLink {}

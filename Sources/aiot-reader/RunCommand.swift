@@ -122,7 +122,8 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// Does something at every SIGHUP, once after the other.
-struct HangUp: Service {
+struct HangUp: Service, CustomStringConvertible {
+    let description = "SIGHUP"
     private let signals: UnixSignalsSequence
     private let action: @Sendable () async -> Void
 

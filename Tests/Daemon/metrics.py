@@ -72,8 +72,8 @@ def truth(program, options):
             ("aiot_reader_acknowledged_devices_total", ""): len(setting.journal.acknowledged),
             ("aiot_reader_inventories_total", 'end="complete"'): summary["requests"],
             ("aiot_reader_inventories_total", ""): summary["requests"],
-            ("aiot_reader_exchanges_opened_total", ""): acknowledged + total(
-                samples, "aiot_reader_exchanges_closed_total"),
+            # At the end of the inventory all that were opened have been closed, the acknowledged ones as released.
+            ("aiot_reader_exchanges_opened_total", ""): total(samples, "aiot_reader_exchanges_closed_total"),
             ("aiot_reader_link_up", 'link="core"'): 1,
             ("aiot_reader_front_end_state", 'state="ready"'): 1,
             ("aiot_reader_front_end_state", ""): 1,
@@ -83,6 +83,7 @@ def truth(program, options):
         }
         for (name, having), value in expected.items():
             assert total(samples, name, having) == value, f"{name}{{{having}}}: {total(samples, name, having)}, not {value}"
+        assert total(samples, "aiot_reader_exchanges_opened_total") >= acknowledged
         assert acknowledged == len(devices), f"{acknowledged} acknowledged, {len(devices)} told"
         single = total(samples, "aiot_reader_occasions_total", 'outcome="single"')
         assert single >= len(devices), f"{single} single occasions"
@@ -146,7 +147,7 @@ def endpoint(program, options):
         assert (status, headers["Allow"]) == (405, "GET, HEAD")
         processes.wait_until(lambda: get(port, "/healthz")[::2] == (200, "well\n"), "it is not well")
         listening = subprocess.run(["ss", "-ltnH", f"sport = :{port}"], capture_output=True, text=True).stdout
-        assert f"127.0.0.1:{port}" in listening and "0.0.0.0" not in listening, listening
+        assert [line.split()[3] for line in listening.splitlines()] == [f"127.0.0.1:{port}"], listening
         # Sixteen that say nothing are let be for 10 s, the next one is turned away, and what says nonsense too.
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(16)]
         for one in idle[1:]:
@@ -171,9 +172,9 @@ def endpoint(program, options):
         assert setting.reader.stop() == 0
 
 
-def restarted_counters(program, options):
-    """What a link, a late answer and a full spool cost is counted."""
-    with watched(program, options, devices=20, budget=200) as setting:
+def links(program, options):
+    """That a link goes is counted, and shown until it is there again."""
+    with watched(program, options, devices=20) as setting:
         setting.start()
         mark = setting.reader.mark()
         setting.aiotf.kill()
@@ -185,5 +186,32 @@ def restarted_counters(program, options):
         settled(setting, "aiot_reader_link_up", "", 1)
 
 
-SCENARIOS = {"metrics-truth": truth, "metrics-endpoint": endpoint, "metrics-links": restarted_counters,
-             "metrics-alerts": alerts}
+def runbook(program, options):
+    """Every alert has a section with cause, command and remedy, and every command and option in it exists."""
+    alerts = re.findall(r"- alert: (\w+)", (ROOT / "share/prometheus/alerts.yaml").read_text())
+    text = (ROOT / "docs/runbook.md").read_text()
+    sections = {part.split("\n")[0]: part for part in text.split("\n## ")[1:]}
+    assert list(sections) == alerts, set(sections) ^ set(alerts)
+    for name, part in sections.items():
+        assert "**Cause.**" in part and "```sh\n" in part and "**Do.**" in part, name
+    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.strip().split("\n")]
+    own = {line.split()[1] for line in lines if line.startswith("aiot-reader ")}
+    own |= set(re.findall(r"`aiot-reader (\w[\w-]*)", text))
+    for command in own:
+        done = subprocess.run([program, command, "--help"], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0 and f"aiot-reader {command}" in done.stdout, f"aiot-reader {command}: {done}"
+    # What every Debian has, or the package that has it names the tool.
+    known = {"systemctl", "journalctl", "coredumpctl", "ss", "curl", "lsusb", "top", "openssl", "du", "df"}
+    assert {line.split()[0] for line in lines} <= known | {"aiot-reader"}
+    configuration = (ROOT / "docs/operating.md").read_text() + (ROOT / "docs/front-ends.md").read_text()
+    for key in re.findall(r"`((?:air|spool|limits|record|reader|front-end)\.[\w.-]+)`", text):
+        assert key in configuration or key.split(".")[-1] in configuration, f"{key} is no key of the configuration"
+    for metric in re.findall(r"grep -E '([^']+)'|grep (aiot_reader\w+)", text):
+        pattern = metric[0] or metric[1]
+        names = (ROOT / "Sources/ReaderMetrics/ReaderMetrics+Descriptions.swift").read_text() + "unencodable process_resident_memory"
+        for one in pattern.replace("(sum|count)", "").replace("(wait|handling)", "wait").split("|"):
+            assert one.rstrip("_").removesuffix("_bucket") in names, f"{one} is no metric"
+
+
+SCENARIOS = {"metrics-truth": truth, "metrics-endpoint": endpoint, "metrics-links": links,
+             "metrics-alerts": alerts, "metrics-runbook": runbook}
