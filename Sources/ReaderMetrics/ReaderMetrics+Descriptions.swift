@@ -15,7 +15,9 @@ extension ReaderMetrics {
             "aiot_reader_d2r_bursts_total", .counter,
             help: "D2R bursts where one might come, by message: CRC right, energy but no right CRC, nothing."),
         .init("aiot_reader_exchanges_opened_total", .counter, help: "Devices that were given an AS ID."),
-        .init("aiot_reader_exchanges_closed_total", .counter, help: "Exchanges that were given up, by reason."),
+        .init(
+            "aiot_reader_exchanges_closed_total", .counter,
+            help: "Exchanges that ended, by reason; released: with their inventory."),
         .init("aiot_reader_acknowledged_devices_total", .counter, help: "Devices that an Acknowledgement went to."),
         .init(
             "aiot_reader_late_answers_total", .counter,
