@@ -9,7 +9,7 @@ extension DaemonConfiguration {
         if stateDirectory.isEmpty { root.problem("state-directory", "name a folder") }
         spoolLimitOctets = root.section("spool").int(
             "limit-octets", in: 65_536...1_073_741_824, default: spoolLimitOctets)
-        stopTimeout = .milliseconds(Int64(root.int("stop-timeout-ms", in: 0...60_000, default: 30)))
+        stopTimeout = .milliseconds(Int64(root.int("stop-timeout-ms", in: 0...60_000, default: 50)))
         let control = root.section("control")
         let folder = runtimeDirectory ?? stateDirectory
         let socket = control.string("socket", default: "\(folder == "/" ? "" : folder)/control.sock")
@@ -55,18 +55,27 @@ extension DaemonConfiguration {
         for key in ["name", "counter", "above", "do"] where !mapping.has(key) {
             mapping.problem(key, remedies[key] ?? "")
         }
+        if let counter { check(counter, mapping) }
         guard let name, let counter, let above, let deed else { return }
-        do throws(CounterSelector.Problem) {
-            _ = try CounterSelector(counter)
-        } catch {
-            mapping.problem("counter", error.description)
-        }
         if name.isEmpty { mapping.problem("name", remedies["name"] ?? "") }
         if healthRules.contains(where: { $0.name == name }) {
             mapping.problem("name", "\(name) stands here twice: give each rule a name of its own")
         }
         healthRules.append(
             HealthRule(name: name, counter: counter, above: above, windowSeconds: window, deed: deed))
+    }
+
+    private func check(_ counter: String, _ mapping: SettingsMapping) {
+        do {
+            let selector = try CounterSelector(counter)
+            guard selector.label == "link", let link = selector.value else { return }
+            if !links.contains(where: { $0.name == link }) {
+                mapping.problem(
+                    "counter", "no link is called \(link): write one of \(links.map(\.name).joined(separator: ", "))")
+            }
+        } catch {
+            mapping.problem("counter", "\(error)")
+        }
     }
 
     private mutating func readTrace(_ mapping: SettingsMapping) {
