@@ -7,6 +7,12 @@ package struct EffectiveSettings: Hashable, Sendable {
         package var value: String
         /// Nobody has written it.
         package var isDefault: Bool
+
+        package init(key: String, value: String, isDefault: Bool) {
+            self.key = key
+            self.value = value
+            self.isDefault = isDefault
+        }
     }
 
     /// Every key once, in the order in which they were asked for.
