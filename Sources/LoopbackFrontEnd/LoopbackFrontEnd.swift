@@ -13,7 +13,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private enum Job: Sendable {
         case transmit(R2DTransmission, AirTime)
         case carrier(isOn: Bool, AirTime)
-        case listen
+        case listen(AirDuration)
     }
 
     package let name: String
@@ -22,14 +22,18 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private let radio: Mutex<any LoopbackRadio>
     private let memory: DeviceMemoryFile?
     private let journal: AirJournal?
+    private let interference: Interference?
 
     /// - Parameters:
     ///   - radio: with its devices in front of it, at time zero.
     ///   - memory: where the devices keep what they keep without a carrier; nil: they are new at each start.
     ///   - journal: takes what the devices know to be true.
+    ///   - interference: who else is on the channel.
     package init(
-        name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil, journal: AirJournal? = nil
+        name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil, journal: AirJournal? = nil,
+        interference: Interference? = nil
     ) {
+        self.interference = interference
         self.journal = journal
         self.name = name
         self.radio = Mutex(radio)
@@ -39,10 +43,19 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        let now = clock
         Task.detached(priority: .high) { [self] in
             var clock = SimulatedClock()
             var lastPaged: Nonce?
-            for await job in jobs { carryOut(job, &clock, &lastPaged, events) }
+            for await job in jobs {
+                if case .listen(let duration) = job {
+                    try? await Task.sleep(for: .nanoseconds(duration.nanoseconds))
+                    let level = interference?.level(at: now()) ?? Interference.noiseDBFS
+                    events(.channelHeard(levelDBFS: level))
+                } else {
+                    carryOut(job, &clock, &lastPaged, events)
+                }
+            }
         }
     }
 
@@ -54,7 +67,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         queue.yield(.carrier(isOn: isOn, time))
     }
 
-    package func listen(for duration: AirDuration) { queue.yield(.listen) }
+    package func listen(for duration: AirDuration) { queue.yield(.listen(duration)) }
 
     package func stop() { queue.finish() }
 
@@ -62,7 +75,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         _ job: Job, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?, _ events: (RadioEvent) -> Void
     ) {
         switch job {
-        case .listen: events(.channelHeard(levelDBFS: nil))
+        case .listen: break
         case .carrier(let isOn, let time):
             let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
             radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
