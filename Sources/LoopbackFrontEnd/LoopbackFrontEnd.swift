@@ -48,12 +48,14 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
             var clock = SimulatedClock()
             var lastPaged: Nonce?
             for await job in jobs {
-                if case .listen(let duration) = job {
+                switch job {
+                case .listen(let duration):
                     try? await Task.sleep(for: .nanoseconds(duration.nanoseconds))
                     let level = interference?.level(at: now()) ?? Interference.noiseDBFS
                     events(.channelHeard(levelDBFS: level))
-                } else {
-                    carryOut(job, &clock, &lastPaged, events)
+                case .carrier(let isOn, let time): setCarrier(isOn: isOn, at: time, &clock)
+                case .transmit(let transmission, let time):
+                    carryOut(transmission, at: time, &clock, &lastPaged, events)
                 }
             }
         }
@@ -71,31 +73,30 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
 
     package func stop() { queue.finish() }
 
+    private func setCarrier(isOn: Bool, at time: AirTime, _ clock: inout SimulatedClock) {
+        let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
+        radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
+        journal?.note(carrierIsOn: isOn)
+    }
+
     private func carryOut(
-        _ job: Job, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?, _ events: (RadioEvent) -> Void
+        _ transmission: R2DTransmission, at time: AirTime, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?,
+        _ events: (RadioEvent) -> Void
     ) {
-        switch job {
-        case .listen: break
-        case .carrier(let isOn, let time):
-            let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
-            radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
-            journal?.note(carrierIsOn: isOn)
-        case .transmit(let transmission, let time):
-            let simulated = clock.simulated(time)
-            var outcome = radio.withLock { radio in
-                radio.idle(until: simulated)
-                let before = journal == nil ? [] : radio.devices.map(\.acknowledgedNonce1)
-                let outcome = radio.perform(transmission, at: simulated)
-                // A device answers only once it has kept what it must keep.
-                memory?.keep(radio.devices)
-                journal?.note(transmission.message, before: before, after: radio.devices, lastPaged: &lastPaged)
-                return outcome
-            }
-            outcome.end = clock.real(outcome.end)
-            for index in outcome.frames.indices {
-                outcome.frames[index].start = clock.real(outcome.frames[index].start)
-            }
-            events(.transmissionEnded(id: transmission.id, outcome))
+        let simulated = clock.simulated(time)
+        var outcome = radio.withLock { radio in
+            radio.idle(until: simulated)
+            let before = journal == nil ? [] : radio.devices.map(\.acknowledgedNonce1)
+            let outcome = radio.perform(transmission, at: simulated)
+            // A device answers only once it has kept what it must keep.
+            memory?.keep(radio.devices)
+            journal?.note(transmission.message, before: before, after: radio.devices, lastPaged: &lastPaged)
+            return outcome
         }
+        outcome.end = clock.real(outcome.end)
+        for index in outcome.frames.indices {
+            outcome.frames[index].start = clock.real(outcome.frames[index].start)
+        }
+        events(.transmissionEnded(id: transmission.id, outcome))
     }
 }
