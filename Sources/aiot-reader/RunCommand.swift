@@ -33,27 +33,37 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "No burst is due earlier than this after its R2D frame, ms; goes before air.min-turnaround-ms.")
     var minTurnaround: Int?
 
-    @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
-    var logLevel = LogLevelOption.info
+    @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical; goes before log.level.")
+    var logLevel: LogLevelOption?
 
     @OptionGroup var recording: RecordOptions
+    @OptionGroup var settings: OverrideOptions
 
     func validate() throws {
         guard let minTurnaround, !ReaderConfiguration.minTurnaroundRange.contains(minTurnaround) else { return }
         throw ValidationError("--min-turnaround \(minTurnaround): take 0 to 3,276 ms, what a start offset can tell")
     }
 
+    /// What the flags say of the configuration.
+    private var overrides: [SettingsOverride] {
+        var overrides = settings.overrides + recording.overrides
+        if let minTurnaround {
+            overrides.append(
+                .init(name: "--min-turnaround", key: "air.min-turnaround-ms", value: .text("\(minTurnaround)")))
+        }
+        if let logLevel {
+            overrides.append(.init(name: "--log-level", key: "log.level", value: .text(logLevel.level.rawValue)))
+        }
+        return overrides
+    }
+
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let log = ProgramLog.make(level: logLevel)
         do {
-            let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            let frontEnd = FrontEndSettings(file.root)
-            let configuration = DaemonConfiguration(
-                file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
-            let record = RecordSettings(file.root, recording, of: frontEnd)
-            try file.finish()
-            let recorder = try record.recorder(log: log)
+            let loaded = try LoadedConfiguration.load(config, overrides)
+            let (configuration, frontEnd) = (loaded.daemon, loaded.frontEnd)
+            let log = ProgramLog.make(level: LogLevelOption(level: configuration.log.level))
+            let recorder = try loaded.record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
             let daemon = try ReaderDaemon(
                 configuration: configuration,
@@ -68,6 +78,9 @@ struct RunCommand: AsyncParsableCommand {
             try await ServiceGroup(configuration: group).run()
         } catch let failure as ExitCode {
             throw failure
+        } catch let problems as SettingsProblems {
+            for line in problems.lines { Console.report(line) }
+            throw Ending.configuration
         } catch {
             Console.report("\(error)")
             throw Self.ending(of: error)
@@ -76,6 +89,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func ending(of error: any Error) -> ExitCode {
         switch error {
+        case let error as UnreadableFile: error.ending
         case let error as StateError: error.isPermission ? Ending.noPermission : Ending.cannotWrite
         case SpoolError.locked: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
@@ -83,26 +97,6 @@ struct RunCommand: AsyncParsableCommand {
         case is USBError: Ending.unavailable
         case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
         default: Ending.configuration
-        }
-    }
-}
-
-/// A configuration file, or another one that the user names, as text.
-enum ConfigurationFile {
-    /// - Parameter remedy: what to do where it is not there.
-    /// - Throws: exit status 66 or 77, after it has said why.
-    static func text(at path: String, remedy: String = "name the configuration file with --config") throws -> String {
-        do {
-            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        } catch let error as CocoaError where error.code == .fileReadNoPermission {
-            Console.report("\(path) may not be read: chown it to the user of this service, or run as its owner")
-            throw Ending.noPermission
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            Console.report("\(path) is not there: \(remedy)")
-            throw Ending.noInput
-        } catch {
-            Console.report("\(path) cannot be read as UTF-8 text: \(error.localizedDescription)")
-            throw Ending.noInput
         }
     }
 }
