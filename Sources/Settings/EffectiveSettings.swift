@@ -11,8 +11,13 @@ package struct EffectiveSettings: Hashable, Sendable {
 
     /// Every key once, in the order in which they were asked for.
     package var entries: [Entry]
+    /// Keys that may be written, are not, and have no default; `[]` is any place of a list.
+    package var unset: [String]
 
-    package init(entries: [Entry] = []) { self.entries = entries }
+    package init(entries: [Entry] = [], unset: [String] = []) {
+        self.entries = entries
+        self.unset = unset
+    }
 
     /// YAML of a key's value; nil where it has none.
     package subscript(key: String) -> String? { entries.first { $0.key == key }?.value }

@@ -62,11 +62,14 @@ package final class SettingsFile {
         guard collector.problems.isEmpty else { throw SettingsProblems(file: name, problems: collector.problems) }
     }
 
-    /// What is in force; right once everything has been asked for and `finish` has thrown nothing.
-    package var effective: EffectiveSettings { EffectiveSettings(entries: collector.entries) }
-
-    /// Every key that has been asked for, whether it is written or not; `[]` for any place in a list.
-    package var askedKeys: Set<String> { collector.asked }
+    /// What is in force; right once everything has been asked for, and where `finish` throws nothing.
+    package var effective: EffectiveSettings {
+        let set = Set(collector.entries.map { SettingsCollector.withoutPlaces($0.key) })
+        let unset = collector.asked.filter { key in
+            !set.contains(key) && !collector.asked.contains { $0.hasPrefix(key + ".") || $0.hasPrefix(key + "[") }
+        }
+        return EffectiveSettings(entries: collector.entries, unset: unset.sorted())
+    }
 
     /// Reports a problem at the setting to blame, as in `front-end.transmitter.serial`, or as near to it as is written.
     package func problem(at key: String, _ text: String) {
@@ -76,9 +79,11 @@ package final class SettingsFile {
 
     static func problem(of error: any Error) -> SettingsProblems.Problem {
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            .init(place: .file(line: mark.line, column: mark.column), text: problem)
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            .init(
+                place: .file(line: mark.line, column: mark.column),
+                text: (context.map { $0.text + ": " } ?? "") + problem)
         case .duplicatedKeysInMapping(let duplicates, let context):
             .init(
                 place: .file(line: context.mark.line, column: context.mark.column),
@@ -106,8 +111,10 @@ final class SettingsCollector {
         }
     }
 
-    /// - Parameter path: with places of lists.
-    func note(asked path: String) {
+    func note(asked path: String) { asked.insert(Self.withoutPlaces(path)) }
+
+    /// `links[].name` of `links[0].name`.
+    static func withoutPlaces(_ path: String) -> String {
         var key = ""
         var isInside = false
         for letter in path {
@@ -115,6 +122,6 @@ final class SettingsCollector {
             if !isInside { key.append(letter) }
             if letter == "[" { isInside = true }
         }
-        asked.insert(key)
+        return key
     }
 }

@@ -54,6 +54,14 @@ struct CheckConfigCommand: ParsableCommand {
             line.add("default", entry.isDefault)
             Console.print(line.text)
         }
+        for key in settings.unset {
+            var line = JSONLine()
+            line.add("type", "setting")
+            line.add("key", key)
+            line.add("value", nil as String?)
+            line.add("default", true)
+            Console.print(line.text)
+        }
     }
 
     private func json(_ problem: SettingsProblems.Problem) -> String {

@@ -86,6 +86,11 @@ enum FrontEndSettings {
         }
     }
 
+    /// Why it cannot hear whether the channel is free; nil where it can.
+    var notListening: String? {
+        if case .replay = self { "a recording cannot listen first: leave it out" } else { nil }
+    }
+
     /// Why what it receives cannot be recorded; nil where it can.
     var notRecordable: String? {
         switch self {

@@ -1,5 +1,8 @@
+import AIoTReader
+import CoreLink
 import Foundation
 import ReaderService
+import Recording
 import Settings
 
 /// A configuration, read and found right: what `run`, `doctor`, `check-config` and a reload have in common.
@@ -33,8 +36,26 @@ struct LoadedConfiguration: Sendable {
         daemon = DaemonConfiguration(
             file.root, sampleRateHz: frontEnd.sampleRateHz, runtimeDirectory: runtimeDirectory)
         record = RecordSettings(file.root, of: frontEnd)
-        frontEnd.transmission?.check(daemon, in: file)
-        try file.finish()
         effective = file.effective
+        frontEnd.transmission?.check(daemon, in: file)
+        checkPaths(file)
+        if let reason = frontEnd.notListening, daemon.reader.limits.listenBeforeTalk != nil {
+            file.problem(at: "limits.listen-before-talk", reason)
+        }
+        try file.finish()
+    }
+
+    /// Two things under one path would each destroy the other.
+    private func checkPaths(_ file: SettingsFile) {
+        let endpoints = daemon.links.flatMap(\.endpoints)
+        if let socket = daemon.controlSocket, endpoints.contains(.unix(path: socket)) {
+            file.problem(at: "control.socket", "\(socket) is an endpoint of a link: name another one")
+        }
+        guard let trace = daemon.trace?.path else { return }
+        let recorded = record.plan.map { plan in ["sigmf-data", "sigmf-meta"].map { "\(plan.name).\($0)" } } ?? []
+        let epoch = "\(daemon.stateDirectory)/epoch"
+        if recorded.contains(trace) || trace == daemon.controlSocket || trace == epoch {
+            file.problem(at: "trace.file", "\(trace) is written by something else too: name another file")
+        }
     }
 }

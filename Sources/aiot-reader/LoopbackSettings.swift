@@ -44,7 +44,15 @@ struct LoopbackSettings {
             default: algorithms.hasIntegrity ? 15 : 0)
         plan.security = SecurityConfiguration(
             profile: SecurityProfile(rawValue: UInt8(profile)), algorithms: algorithms, counterWindow: UInt32(window))
-        for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
+        for refusal in plan.security.refusals(for: .single) {
+            let key =
+                switch refusal {
+                case .counterWindowWithoutIntegrity, .counterWindowTooLarge, .pagingTagWithCounterWindow:
+                    "counter-window"
+                default: "profile"
+                }
+            mapping.problem(key, "\(refusal)")
+        }
     }
 
     /// Whether what it receives are samples.

@@ -22,6 +22,7 @@ CONFIGURATION = f"""front-end:
   transmitter: {{serial: "{TRANSMITTER}"}}
   receiver: {{type: hackrf, serial: "{RECEIVER}"}}
   sample-rate-hz: 2000000
+region: screened
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:38414"]}}]
 state-directory: /var/lib/{INSTANCE.replace('@', '-')}
 """

@@ -37,7 +37,8 @@ struct DaemonConfigurationTests {
         #expect(configuration.reader == .init())
         #expect(configuration.controlSocket == "/var/lib/aiot-reader/control.sock")
         #expect(configuration.metrics == nil && configuration.trace == nil && configuration.healthRules.isEmpty)
-        #expect(configuration.log == LogSettings() && configuration.readiness == Readiness())
+        #expect(configuration.log == LogSettings())
+        #expect(configuration.readiness.frontEnd == .usable && configuration.readiness.links == .none)
     }
 
     @Test func theControlSocketIsWhereTheServiceManagerWantsItUnlessTheFileNamesOneOrNone() throws {
@@ -83,7 +84,7 @@ struct DaemonConfigurationTests {
             metrics: {host: "::1", port: 9000}
             control: {socket: /run/x.sock}
             ready: {front-end: any, links: all}
-            health: [{name: h, counter: aiot_reader_x_total, above: 2.5, window-s: 30, do: restart}]
+            health: [{name: h, counter: aiot_reader_rounds_total, above: 2.5, window-s: 30, do: restart}]
             trace: {file: /srv/t, format: chrome, limit-octets: 65536}
             """)
         #expect(configuration.region == .us902)
@@ -92,16 +93,18 @@ struct DaemonConfigurationTests {
         #expect(limits.maxEIRPdBm == 36)
         #expect(limits.dutyCycles.map(\.share) == [0.02, 0.5])
         #expect(limits.listenBeforeTalk == .init(thresholdDBFS: -55.5, duration: .milliseconds(7)))
-        #expect(configuration.log == LogSettings(level: .debug, format: .json, showsProtected: true))
-        #expect(configuration.metrics == MetricsSettings(host: "::1", port: 9_000))
+        let log = configuration.log
+        #expect(log.level == .debug && log.format == .json && log.showsProtected)
+        #expect(configuration.metrics?.host == "::1" && configuration.metrics?.port == 9_000)
         #expect(configuration.controlSocket == "/run/x.sock")
-        #expect(configuration.readiness == Readiness(frontEnd: .any, links: .all))
+        #expect(configuration.readiness.frontEnd == .any && configuration.readiness.links == .all)
         #expect(
             configuration.healthRules == [
                 HealthRule(
-                    name: "h", counter: "aiot_reader_x_total", above: 2.5, windowSeconds: 30, deed: .restart)
+                    name: "h", counter: "aiot_reader_rounds_total", above: 2.5, windowSeconds: 30, deed: .restart)
             ])
-        #expect(configuration.trace == TraceSettings(path: "/srv/t", format: .chrome, limitOctets: 65_536))
+        let trace = configuration.trace
+        #expect(trace?.path == "/srv/t" && trace?.format == .chrome && trace?.limitOctets == 65_536)
         #expect(configuration.reader.identity.name == "dock 4")
         #expect(configuration.reader.identity.gnbID == 42)
         #expect(configuration.reader.identity.readerIndex == 3)
@@ -147,7 +150,6 @@ struct DaemonConfigurationTests {
         ("\(link)\nair: {q: 12}", "2:10: ", "take 11 at most"),
         ("\(link)\nair: {rate-code: 7, subcarrier-code: 3}", "2:18: ", "lower the rate"),
         ("\(link)\nair: {subcarrier-code: 3, frequencies: 4}", "2:24: ", "lower the rate"),
-        ("\(link)\nair: {frequencies: 8}", "2:20: ", "R or Y"),
         ("\(link)\nair: {chips-per-symbol: 7}", "2:25: ", "take one of [2, 6, 12, 24]"),
         ("\(link)\nspool: {limit-octets: 100}", "2:23: ", "65536 to 1073741824"),
         ("\(link)\nstop-timeout-ms: 60001", "2:18: ", "0 to 60000"),
@@ -164,7 +166,19 @@ struct DaemonConfigurationTests {
         ("\(link)\ncontrol: {socket: /run/}", "2:19: ", "or write off"),
         ("\(link)\nready: {front-end: up}", "2:20: ", "usable, any"),
         ("\(link)\nready: {links: some}", "2:16: ", "none, any, all"),
-        ("\(link)\nhealth: [{name: a, counter: aiot_reader_x_total, above: 1}]", "2:10: ", "log, degrade or restart"),
+        (
+            "\(link)\nhealth: [{name: a, counter: aiot_reader_rounds_total, above: 1}]", "2:10: ",
+            "log, degrade or restart"
+        ),
+        ("\(link)\nhealth: [{name: a, counter: rounds, above: 1, do: log}]", "2:29: ", "is no counter"),
+        (
+            "\(link)\nhealth: [{name: a, counter: 'aiot_reader_occasions_total{outcome=\"lost\"}', above: 1, do: log}]",
+            "2:29: ", "idle, single, collided"
+        ),
+        (
+            "\(link)\nhealth: [{name: a, counter: 'aiot_reader_link_failures_total{link=\"b\"}', above: 1, do: log}]",
+            "2:29: ", "no link is called b"
+        ),
         ("\(link)\nhealth: {name: a}", "2:9: ", "after a `-`"),
         ("\(link)\ntrace: {format: chrome}", "2:8: ", "name a file"),
         ("\(link)\ntrace: {file: /x, limit-octets: 1}", "2:33: ", "65536 to"),

@@ -59,10 +59,8 @@ import Testing
         #expect(try read("profile: 23").changedKeys(from: read("")) == [])
     }
 
-    @Test func theKeysThatWereAskedForAreKnown() throws {
-        let file = try SettingsFile("links: [{name: a}]", name: "f.yaml")
-        for link in file.root.mappings("links") ?? [] { _ = link.string("name") }
-        _ = file.root.section("air").int("q", in: 0...15)
-        #expect(file.askedKeys == ["links", "links[].name", "air", "air.q"])
+    @Test func keysThatAreNotWrittenAndHaveNoDefaultAreKnown() throws {
+        #expect(try read("links: [{name: a}]").unset == ["links[].endpoints", "links[].tls", "note"])
+        #expect(try read("").unset == ["links", "note"])
     }
 }

@@ -79,7 +79,10 @@ import Testing
         ("state.folder=x", "--set state.folder: state holds no keys: set it as a whole"),
         ("air[0]=x", "--set air[0]: air is no list: write a key below it"),
         ("air.=1", "--set air.: write a key, as in air.max-rounds or links[0].name"),
-        ("air.q=[", "--set air.q: air.q: did not find expected node content; quote what is no YAML"),
+        (
+            "air.q=[",
+            "--set air.q: air.q: while parsing a flow node: did not find expected node content; quote what is no YAML"
+        ),
         ("air={q: 1, q: 2}", "--set air: air: q stands here more than once: keep one; quote what is no YAML"),
     ]
 

@@ -30,6 +30,7 @@ class Desk(world.World):
         air = f"\nair: {{{self.air}}}" if self.air else ""
         (self.folder / "reader.yaml").write_text(f"""\
 front-end: {self.front_end}
+region: screened
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:{self.port}"]}}]
 state-directory: {self.state}
 stop-timeout-ms: 1000
