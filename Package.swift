@@ -216,7 +216,7 @@ let package = Package(
             "AIoTFServiceTests",
             uses: [
                 "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
-                "Settings", crypto,
+                "ControlSocket", "Settings", "ServiceManager", crypto,
                 grdb, logging,
             ]),
         tests("USBTransportTests", uses: ["USBTransport"]),

@@ -16,8 +16,9 @@ struct LoopInbox: Sendable {
         self.continuation = continuation
     }
 
-    var put: @Sendable (LoopInput) -> Void { { continuation.yield(LoopArrival(input: $0, time: time)) } }
-    var now: @Sendable () -> AirTime { { time } }
+    var now: @Sendable () -> AirTime { { self.time } }
+
+    func put(_ input: LoopInput) { continuation.yield(LoopArrival(input: input, time: time)) }
 
     func instant(_ time: AirTime) -> ContinuousClock.Instant { start + .nanoseconds(time.nanoseconds) }
 

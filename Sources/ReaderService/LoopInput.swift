@@ -17,6 +17,8 @@ enum LoopInput: Sendable {
     case tick
     /// Comes every second at least: whoever looks at the loop is told the facts, and the service manager that it turns.
     case pulse
+    /// Whoever looks at the loop is told the facts now.
+    case ask
     /// No new inventories are taken, or are again.
     case drain(Bool)
     /// A reload begins; one of the two that follow ends it.

@@ -31,7 +31,7 @@ package enum LoopSight: Sendable {
     case health(HealthFinding)
     /// An input was dealt with: how long it waited in the inbox, and how long it took.
     case turned(waited: AirDuration, handled: AirDuration)
-    /// Once a second at least.
+    /// Once a second at least, and whenever somebody asks.
     case pulse(LoopFacts)
 }
 

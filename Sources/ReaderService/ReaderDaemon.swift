@@ -76,6 +76,12 @@ package struct ReaderDaemon: Service {
         await reloader?.reload() ?? .refused(reason: "this service has no configuration to read again: restart it")
     }
 
+    /// No new inventories are taken from now on, or are again; from any thread.
+    package func drain(_ isDraining: Bool) { inbox.put(.drain(isDraining)) }
+
+    /// Has those who look at the loop told the facts as soon as it comes to that; from any thread.
+    package func ask() { inbox.put(.ask) }
+
     /// Takes what a health rule has found; from any thread.
     package func tell(_ finding: HealthFinding) { inbox.put(.health(finding)) }
 
@@ -130,8 +136,8 @@ package struct ReaderDaemon: Service {
     }
 }
 
-// For the log of the service group, which would write out all that it holds.
 extension ReaderDaemon: CustomStringConvertible {
+    /// What the log of the services calls it: no configuration stands there.
     package var description: String { "reader" }
 }
 

@@ -19,9 +19,12 @@ extension ReaderLoop {
         tell(service.reloaded(problem: problem, facts, troubles: troubles))
     }
 
-    func tell(_ notices: [ServiceNotice]) {
+    mutating func tell(_ notices: [ServiceNotice]) {
         for notice in notices {
-            if case .ready(let status) = notice { shells.log.info("serving: \(status)") }
+            if case .ready(let status) = notice, !isServing {
+                isServing = true
+                shells.log.info("serving: \(status)")
+            }
             shells.manager(notice)
         }
     }

@@ -32,6 +32,8 @@ struct ReaderLoop {
     let shells: Shells
     var stopTimeout: AirDuration
     var service: ServiceState
+    /// The log has it that the service was ready once.
+    var isServing = false
     var book = RelayBook()
     /// What the epoch file holds.
     var epoch: UInt16
@@ -85,6 +87,7 @@ struct ReaderLoop {
         case .spooled(let relay, let result): spooled(relay, result, told: told, at: now)
         case .tick: break
         case .pulse: pulse(at: now)
+        case .ask: see(.pulse(facts), at: now)
         case .drain(let isDraining):
             self.isDraining = isDraining
             reader.handle(.draining(isDraining), at: now)

@@ -13,7 +13,8 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, CheckConfigCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self,
+            RunCommand.self, StatusCommand.self, EventsCommand.self, DrainCommand.self, ReloadCommand.self,
+            CheckConfigCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self,
             DecodeCommand.self,
             ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self,
         ])

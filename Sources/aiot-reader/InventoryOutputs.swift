@@ -7,6 +7,7 @@ import AIoTReader
 import AIoTSecurity
 import AIoTWorld
 import ArgumentParser
+import ControlSocket
 import Foundation
 import RadioFrontEnd
 

@@ -1,9 +1,12 @@
 import AIoTBase
 import AIoTReader
 import ArgumentParser
+import ControlSocket
 import Foundation
 import Logging
 import LoopbackFrontEnd
+import RadioFrontEnd
+import ReaderControl
 import ReaderService
 import Recording
 import ServiceLifecycle
@@ -70,17 +73,23 @@ struct RunCommand: AsyncParsableCommand {
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
             let watch = try await Watch(configuration, log: log)
             defer { watch.stop() }
+            let radio = try frontEnd.make(for: configuration.reader, tap: recorder, log: log)
+            let control = ReaderControl(description(of: loaded, radio))
             let daemon = try ReaderDaemon(
                 configuration: configuration,
-                frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
+                frontEnd: radio,
                 notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
-                reload: reloadPlan(loaded, watch), observers: [watch.metrics], log: log)
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics, control], log: log)
             watch.apply(configuration, tell: daemon.tell)
+            var services: [any Service] = [daemon, HangUp(hangUps) { _ = await daemon.reload() }]
+            if let path = configuration.controlSocket {
+                // The first is stopped last.
+                services.insert(
+                    try await ReaderControlService(
+                        path: path, control: control, reader: .init(daemon), log: log), at: 0)
+            }
             var group = ServiceGroupConfiguration(
-                services: [
-                    .init(service: daemon),
-                    .init(service: HangUp(hangUps) { _ = await daemon.reload() }),
-                ],
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
             // The loop keeps to `stop-timeout-ms`, which may change meanwhile; this is for what is worse than exchanges.
             group.maximumGracefulShutdownDuration = .seconds(DaemonConfiguration.longestStop.seconds + 2)
@@ -97,6 +106,12 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    private func description(of loaded: LoadedConfiguration, _ radio: any RadioFrontEnd) -> ReaderDescription {
+        ReaderDescription(
+            version: AIoTReaderCommand.configuration.version, processID: Int(getpid()),
+            frontEnd: radio.name, configurationFile: config, links: loaded.daemon.links)
+    }
+
     private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
         let (config, overrides) = (config, overrides)
         return ReloadPlan(effective: loaded.effective) {
@@ -110,6 +125,7 @@ struct RunCommand: AsyncParsableCommand {
     private static func ending(of error: any Error) -> ExitCode {
         switch error {
         case let error as UnreadableFile: error.ending
+        case let error as ControlSocketFailure: ExitCode(error.exitStatus)
         case let error as StateError: error.isPermission ? Ending.noPermission : Ending.cannotWrite
         case SpoolError.locked, is HealthRestart, is MetricsEndpointError: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
@@ -123,7 +139,7 @@ struct RunCommand: AsyncParsableCommand {
 
 /// Does something at every SIGHUP, once after the other.
 struct HangUp: Service, CustomStringConvertible {
-    let description = "SIGHUP"
+    let description = "hang-ups"
     private let signals: UnixSignalsSequence
     private let action: @Sendable () async -> Void
 
