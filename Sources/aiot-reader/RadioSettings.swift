@@ -118,12 +118,16 @@ extension Logger {
     /// Where a frame is on the transmit counter.
     var placed: @Sendable (R2DTransmission, Int) -> Void {
         { transmission, place in
-            debug(
-                "R2D frame \(transmission.id) at transmit sample \(place)",
-                metadata: [
+            var fields: Metadata {
+                var fields: Metadata = [
                     "inventory": "\(transmission.message.transactionID.value)",
                     "octets": "\(Hex.encoded(transmission.octets))",
-                ])
+                ]
+                let exchanges = transmission.exchanges.map(String.init).joined(separator: ",")
+                if !exchanges.isEmpty { fields["exchange"] = "\(exchanges)" }
+                return fields
+            }
+            debug("R2D frame \(transmission.id) at transmit sample \(place)", metadata: fields)
         }
     }
 }

@@ -4,13 +4,13 @@ import AIoTMac
 import AIoTReader
 import AIoTRelay
 import RadioFrontEnd
-import ReaderService
-import Spool
 import Synchronization
 import Telemetry
 import Testing
 
 @testable import ReaderMetrics
+@testable import ReaderService
+@testable import Spool
 
 @Suite struct ReaderMetricsTests {
     private let registry = MetricsRegistry()
