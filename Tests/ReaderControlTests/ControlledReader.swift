@@ -76,4 +76,9 @@ extension ControlClient {
         guard case .line(let text) = try line(within: 10_000) else { return nil }
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     }
+
+    /// A field of the next line.
+    mutating func heard<Value>(_ name: String, _ type: Value.Type) throws -> Value? {
+        try heard()?[name] as? Value
+    }
 }
