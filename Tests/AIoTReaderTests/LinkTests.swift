@@ -198,6 +198,24 @@ import Testing
         #expect(bench.pagings == 1)
     }
 
+    @Test func aDrainRefusesNewInventoriesAndLetsOpenOnesGoOn() throws {
+        var (bench, device) = waiting()
+        _ = bench.takeSent()
+        bench.handle(.draining(true))
+        bench.request(2, group: true, hasFollowOn: true)
+        let refusals = bench.takeSent().compactMap { pdu -> Cause? in
+            if case .inventoryFailure(let message) = pdu { message.cause } else { nil }
+        }
+        #expect(refusals == [.omIntervention])
+        bench.command(1, device: device)
+        bench.end([ReaderBench.data([4, 9])])
+        bench.handle(.relayed(id: try #require(bench.relays.first).id))
+        #expect(bench.acknowledged == 1)
+        bench.handle(.draining(false))
+        bench.request(3, group: true, hasFollowOn: true)
+        #expect(bench.takeSent().contains { $0.name == "InventoryResponse" })
+    }
+
     @Test func aStopEndsWhatIsInFlightAndGivesTheRestBack() throws {
         var (bench, device) = waiting()
         bench.request(2, group: true, hasFollowOn: true)

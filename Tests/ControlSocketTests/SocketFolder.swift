@@ -39,7 +39,7 @@ func echo(_ connection: ControlConnection) async {
 extension ControlClient {
     /// The next line; nil where none comes.
     mutating func heard() throws -> String? {
-        guard case .line(let text) = try line(within: 10_000) else { return nil }
+        guard case .line(let text) = try line(within: 60_000) else { return nil }
         return text
     }
 }

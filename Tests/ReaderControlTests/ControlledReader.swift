@@ -73,7 +73,12 @@ final class ControlledReader: Sendable {
 extension ControlClient {
     /// The next line as an object; nil where none comes.
     mutating func heard() throws -> [String: Any]? {
-        guard case .line(let text) = try line(within: 10_000) else { return nil }
+        guard case .line(let text) = try line(within: 60_000) else { return nil }
         return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    }
+
+    /// A field of the next line.
+    mutating func heard<Value>(_ name: String, _ type: Value.Type) throws -> Value? {
+        try heard()?[name] as? Value
     }
 }

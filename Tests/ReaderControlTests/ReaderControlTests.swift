@@ -31,8 +31,8 @@ import Testing
         let reader = try await ControlledReader()
         var client = try reader.client(#"{"request":"events"}"#)
         var curious = try reader.client(#"{"request":"events","exchanges":true}"#)
-        #expect(try client.heard()?["type"] as? String == "status")
-        #expect(try curious.heard()?["type"] as? String == "status")
+        #expect(try client.heard("type", String.self) == "status")
+        #expect(try curious.heard("type", String.self) == "status")
         let id = TransactionID(3)
         // Being subscribed comes just after the status.
         var told: [String: Any]?
@@ -56,7 +56,7 @@ import Testing
         let reader = try await ControlledReader()
         reader.change { $0.openInventories = 2 }
         var client = try reader.client(#"{"request":"drain","until":"drained"}"#)
-        #expect(try client.heard()?["openInventories"] as? Int == 2)
+        #expect(try client.heard("openInventories", Int.self) == 2)
         reader.change { $0.openInventories = 0 }
         var last: [String: Any]?
         while last == nil {
@@ -75,9 +75,9 @@ import Testing
         let reader = try await ControlledReader()
         reader.change { $0.openInventories = 1 }
         var client = try reader.client(#"{"request":"drain","until":"drained"}"#)
-        #expect(try client.heard()?["openInventories"] as? Int == 1)
+        #expect(try client.heard("openInventories", Int.self) == 1)
         var other = try reader.client(#"{"request":"drain","off":true}"#)
-        #expect(try other.heard()?["draining"] as? Bool == false)
+        #expect(try other.heard("draining", Bool.self) == false)
         var answer = ControlClient.Answer.timeOut
         while answer == .timeOut {
             reader.pulse()
@@ -111,7 +111,7 @@ import Testing
         var client = try reader.client(#"{"request":"status"}"#)
         #expect(try client.line(within: 50) == .timeOut)
         reader.control.finish()
-        #expect(try client.heard()?["retry"] as? Bool == true)
+        #expect(try client.heard("retry", Bool.self) == true)
         await reader.close()
     }
 
@@ -133,7 +133,7 @@ import Testing
     func whatADaemonCannotDoItRefuses(request: String) async throws {
         let reader = try await ControlledReader()
         var client = try reader.client(request)
-        #expect(try client.heard()?["type"] as? String == "error")
+        #expect(try client.heard("type", String.self) == "error")
         #expect(try client.line(within: 10_000) == .end)
         await reader.close()
     }
