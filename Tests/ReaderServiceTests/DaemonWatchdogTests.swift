@@ -33,7 +33,8 @@ struct DaemonWatchdogTests {
         let folder = try TemporaryFolder()
         let ear = try NotifySocket(path: folder.path + "/notify")
         let hanging = Hanging()
-        var configuration = DaemonConfiguration()
+        var configuration = try LoopBench.configuration()
+        configuration.links = []
         configuration.stateDirectory = folder.path
         configuration.readiness.frontEnd = .any
         let daemon = try ReaderDaemon(

@@ -7,6 +7,7 @@ import Logging
 import NGAP
 import RadioFrontEnd
 import ServiceManager
+import Settings
 import Spool
 import Synchronization
 import Testing
@@ -69,6 +70,12 @@ struct LoopBench {
                 now: { clock.value }, put: { inbox.yield($0) }, manager: { notices.value.append($0) }),
             stopTimeout: .milliseconds(3_000), readiness: readiness)
         if isRadioReady { try handle(.radio(.stateChanged(.ready, why: "test"))) }
+    }
+
+    /// The smallest one.
+    static func configuration() throws -> DaemonConfiguration {
+        let text = "links: [{name: core, endpoints: [\"unix:/run/a.sock\"]}]"
+        return DaemonConfiguration(try SettingsFile(text, name: "reader.yaml").root)
     }
 
     var now: AirTime { clock.value }

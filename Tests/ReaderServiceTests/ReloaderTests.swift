@@ -1,3 +1,4 @@
+import AIoTBase
 import AIoTReader
 import CoreLink
 import Logging
@@ -53,7 +54,7 @@ import Testing
             effective: Self.settings(old),
             load: {
                 guard let new else { throw Wrong() }
-                var configuration = DaemonConfiguration()
+                var configuration = try LoopBench.configuration()
                 configuration.stopTimeout = .milliseconds(77)
                 let tls = TLSFiles(certificate: "certificate.pem", key: key, authorities: "authorities.pem")
                 configuration.links = links.map { _ in .init(name: "core", endpoints: [], tls: tls) }

@@ -1,10 +1,10 @@
 import AIoTReader
 import RadioFrontEnd
 import ServiceManager
-import Spool
 import Testing
 
 @testable import ReaderService
+@testable import Spool
 
 @Suite struct ServiceStateTests {
     private func facts(
