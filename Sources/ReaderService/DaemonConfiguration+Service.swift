@@ -9,7 +9,7 @@ extension DaemonConfiguration {
         if stateDirectory.isEmpty { root.problem("state-directory", "name a folder") }
         spoolLimitOctets = root.section("spool").int(
             "limit-octets", in: 65_536...1_073_741_824, default: spoolLimitOctets)
-        stopTimeout = .milliseconds(Int64(root.int("stop-timeout-ms", in: 0...60_000, default: 50)))
+        stopTimeout = .milliseconds(Int64(root.int("stop-timeout-ms", in: 0...60_000, default: 30)))
         let control = root.section("control")
         let folder = runtimeDirectory ?? stateDirectory
         let socket = control.string("socket", default: "\(folder == "/" ? "" : folder)/control.sock")

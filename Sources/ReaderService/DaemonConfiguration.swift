@@ -22,7 +22,7 @@ package struct DaemonConfiguration: Sendable {
     package var stateDirectory = "/var/lib/aiot-reader"
     package var spoolLimitOctets = 16_777_216
     /// How long exchanges in flight may take when the service ends.
-    package var stopTimeout = AirDuration.milliseconds(50)
+    package var stopTimeout = AirDuration.milliseconds(30)
     /// The longest `stopTimeout`.
     package static let longestStop = AirDuration.milliseconds(60_000)
     package var log = LogSettings()
