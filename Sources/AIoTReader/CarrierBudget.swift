@@ -9,7 +9,7 @@ package struct CarrierBudget: Hashable, Sendable {
     /// What may be between an order and the antenna, more at one time than at another (*ours*).
     package static let margin = AirDuration.milliseconds(10)
     /// The longest window of a duty cycle; what is older is forgotten.
-    package static let longestWindow = AirDuration.milliseconds(3_600_000)
+    package static let longestWindow = AirDuration.milliseconds(86_400_000)
     /// On-times that are remembered; more are taken together, the pause between them as if the carrier had been on.
     private static let limit = 1_024
 

@@ -9,7 +9,7 @@ extension ReaderConfiguration {
                 found.append("duty cycle \(cycle.share): take more than 0, and 1 at most")
             }
             if !Self.windowRange.contains(cycle.window.nanoseconds / 1_000_000) {
-                found.append("window of the duty cycle \(cycle.window.seconds) s: take 1 to 3,600 s")
+                found.append("window of the duty cycle \(cycle.window.seconds) s: take 1 to 86,400 s")
             }
         }
         if let longest = limits.longestCarrier, longest <= .zero || limits.shortestPause <= .zero {
@@ -30,7 +30,7 @@ extension ReaderConfiguration {
     }
 
     /// Of a duty cycle, ms.
-    private static let windowRange: ClosedRange<Int64> = 1_000...3_600_000
+    private static let windowRange: ClosedRange<Int64> = 1_000...86_400_000
 
     /// The carrier has to be on for as long as one exchange of common size takes.
     private var stretchProblems: [String] {

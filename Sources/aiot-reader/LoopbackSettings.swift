@@ -2,6 +2,7 @@ import AIoTAir
 import AIoTDevice
 import AIoTReader
 import AIoTSecurity
+import AIoTWorld
 import LoopbackFrontEnd
 import RadioFrontEnd
 import Recording
@@ -17,6 +18,8 @@ struct LoopbackSettings {
     private var memory: String?
     /// Where the simulated devices write what they know to be true.
     private var journal: String?
+    /// Who else is on the channel, for `limits.listen-before-talk`; nil: nobody.
+    private var interference: Interference?
 
     /// Reads the mapping; problems are left in it for `finish` to throw.
     init(_ mapping: SettingsMapping) {
@@ -29,6 +32,11 @@ struct LoopbackSettings {
         plan.clockError = mapping.int("clock-error-ppm", in: 0...100_000, default: plan.clockError)
         memory = mapping.string("memory")
         journal = mapping.string("journal")
+        if let other = mapping.mapping("interference") {
+            interference = Interference(
+                share: other.number("share", in: 0...1, default: 1),
+                levelDBFS: other.number("level-dbfs", in: -120...0, default: -20), seed: plan.seed)
+        }
         readSecurity(mapping)
     }
 
@@ -82,6 +90,7 @@ struct LoopbackSettings {
         if let journal { truth = try AirJournal(path: journal, population: population) }
         return LoopbackFrontEnd(
             name: "loopback, \(plan.devices) simulated devices",
-            radio: plan.radio(of: population, for: reader) { tap?.append($0) }, memory: file, journal: truth)
+            radio: plan.radio(of: population, for: reader) { tap?.append($0) }, memory: file, journal: truth,
+            interference: interference)
     }
 }

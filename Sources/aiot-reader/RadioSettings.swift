@@ -35,7 +35,8 @@ struct PlutoSettings {
         let pluto = Pluto(bus: try USBContext(), settings: box)
         return StreamFrontEnd(
             name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude,
-            tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") }, placed: log.placed)
+            limits: reader.limits, tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") },
+            placed: log.placed)
     }
 }
 
@@ -109,7 +110,8 @@ struct TwoBoxSettings {
             }
         return StreamFrontEnd(
             name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
-            profile: reader.profile, amplitude: amplitude, tap: tap, log: { log.debug("\($0)") },
+            profile: reader.profile, amplitude: amplitude, limits: reader.limits, tap: tap,
+            log: { log.debug("\($0)") },
             note: { log.warning("\($0)") }, placed: log.placed)
     }
 }

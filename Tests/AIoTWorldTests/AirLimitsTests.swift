@@ -110,11 +110,10 @@ extension BurstInventory {
     /// Whether the limits of time hold at every instant, and all was on the air with the carrier.
     fileprivate func expectKept(_ limits: AirLimits, sourceLocation: SourceLocation = #_sourceLocation) {
         let times = onTimes
-        for frame in frames {
-            #expect(
-                times.contains { $0.start <= frame.start && frame.start + frame.duration <= $0.end },
-                sourceLocation: sourceLocation)
+        let isCarried = frames.allSatisfy { frame in
+            times.contains { $0.start <= frame.start && frame.start + frame.duration <= $0.end }
         }
+        #expect(isCarried, sourceLocation: sourceLocation)
         if let longest = limits.longestCarrier {
             var begin: AirTime?
             for (index, (start, end)) in times.enumerated() {

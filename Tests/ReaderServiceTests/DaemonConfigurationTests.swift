@@ -33,7 +33,7 @@ struct DaemonConfigurationTests {
         #expect(configuration.links.first?.endpoints == [.unix(path: "/run/a.sock")])
         #expect(configuration.stateDirectory == "/var/lib/aiot-reader")
         #expect(configuration.spoolLimitOctets == 16 << 20)
-        #expect(configuration.stopTimeout == .milliseconds(50))
+        #expect(configuration.stopTimeout == .milliseconds(30))
         #expect(configuration.reader == .init())
         #expect(configuration.controlSocket == "/var/lib/aiot-reader/control.sock")
         #expect(configuration.metrics == nil && configuration.trace == nil && configuration.healthRules.isEmpty)

@@ -27,7 +27,11 @@ final class RadioBench: Sendable {
     /// - Parameters:
     ///   - keepsSent: for `sent`.
     ///   - notes: of each box.
-    init(_ air: BoxAirSettings, keepsSent: Bool = false, tap: (any ReceiveTap)? = nil, notes: [String] = []) {
+    ///   - others: boxes at the end of the air's that are somebody else's.
+    init(
+        _ air: BoxAirSettings, keepsSent: Bool = false, limits: AirLimits = AirLimits(), others: Int = 0,
+        tap: (any ReceiveTap)? = nil, notes: [String] = []
+    ) {
         var settings = EmulatedBoxesSettings()
         let watch = watch
         // The air waits for the receive thread, or a slow build would lose samples; not for ever, should that have ended.
@@ -43,10 +47,10 @@ final class RadioBench: Sendable {
             }
         }
         boxes = EmulatedBoxes(air, settings)
-        let transceivers = boxes.transceivers.map { NotedTransceiver($0, notes: notes) }
+        let transceivers = boxes.transceivers.dropLast(others).map { NotedTransceiver($0, notes: notes) }
         frontEnd = StreamFrontEnd(
             name: "emulated", transmitter: transceivers[0], receiver: transceivers.last ?? transceivers[0],
-            profile: air.profile, tap: tap, stallTime: .milliseconds(2_000),
+            profile: air.profile, limits: limits, tap: tap, stallTime: .milliseconds(2_000),
             note: { note in watch.notes.withLock { $0.append(note) } })
         watch.frontEnd.withLock { $0 = frontEnd }
     }

@@ -29,6 +29,7 @@ import Testing
                     frames += outcome.frames
                 case .heard(let isHeard): hearings.append(isHeard)
                 case .lost(let samples): losses.append(samples)
+                case .channel: break
                 case .jumped, .doubted: break
                 }
             }
