@@ -49,6 +49,7 @@ package struct DaemonConfiguration: Sendable {
         if let spool = root.mapping("spool"), let limit = spool.int("limit-octets", in: 65_536...1_073_741_824) {
             spoolLimitOctets = limit
         }
+        trace = root.mapping("trace").flatMap { TraceSettings($0) }
         if let milliseconds = root.int("stop-timeout-ms", in: 0...60_000) {
             stopTimeout = .milliseconds(Int64(milliseconds))
         }

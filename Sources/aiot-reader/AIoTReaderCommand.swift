@@ -14,7 +14,7 @@ struct AIoTReaderCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self, DecodeCommand.self,
-            ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self,
+            ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self, TraceCommand.self,
         ])
 }
 

@@ -5,11 +5,13 @@ import Foundation
 import Logging
 import LoopbackFrontEnd
 import ReaderService
+import ReaderTrace
 import Recording
 import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
+import TraceFile
 import USBTransport
 import UnixSignals
 
@@ -55,10 +57,12 @@ struct RunCommand: AsyncParsableCommand {
             try file.finish()
             let recorder = try record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
+            let trace = try configuration.trace.map { settings in try ReaderTrace(settings, log: log) }
+            defer { trace?.close() }
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
-                notifier: .fromEnvironment, log: log)
+                notifier: .fromEnvironment, observers: [trace].compactMap { $0 }, log: log)
             var group = ServiceGroupConfiguration(
                 services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
@@ -82,6 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         case is SpoolError: Ending.cannotWrite
         case is USBError: Ending.unavailable
         case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
+        case let error as TraceFileFailure: error.isPermission ? Ending.noPermission : Ending.cannotWrite
         default: Ending.configuration
         }
     }
