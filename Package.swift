@@ -190,7 +190,8 @@ let package = Package(
             "ReaderTraceTests",
             uses: [
                 "ReaderTrace", "TraceFile", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay", "AIoTLink",
-                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", logging,
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTWorld", "AIoTF", "AIoTAir", "AIoTDevice", "AIoTSecurity",
+                logging,
             ]),
         tests(
             "ReaderControlTests",

@@ -28,7 +28,7 @@ struct ExchangeTimeline: Sendable {
 
     let device: UInt32
     let inventory: TransactionID
-    let access: AccessMode
+    var access: AccessMode
     let opened: AirTime
     private let continues: Bool
     var correlation: Int?

@@ -98,6 +98,8 @@ extension TraceBuilder {
         case .paging(let paging):
             modes[paging.transactionID] = paging.access
             bursts.removeAll(keepingCapacity: true)
+            // One that tells a device to send opens its exchange, which was told before.
+            for device in transmission.exchanges { open[device]?.access = paging.access }
         case .randomIDResponse(let response):
             for (entry, device) in zip(response.entries, transmission.exchanges) { begin(device, with: entry.randomID) }
         case .upperLayerData(let data):
@@ -202,7 +204,7 @@ extension TraceBuilder {
     }
 
     /// An exchange that is through stays until no command is to be expected any more.
-    private mutating func sweep(at now: AirTime) {
+    mutating func sweep(at now: AirTime) {
         emit { timeline in timeline.settled.map { $0 + Self.grace <= now } ?? false }
         early.removeAll()
         correlations.removeAll()

@@ -39,7 +39,8 @@ struct TraceDisk: Sendable {
     }
 
     mutating func append(_ octets: [UInt8]) throws(TraceFileFailure) {
-        if written + buffer.count + octets.count + form.footer.count > limit, written > form.header.count {
+        let size = written + buffer.count
+        if size + octets.count + form.footer.count > limit, size > form.header.count {
             try beginAnew()
         }
         buffer += octets

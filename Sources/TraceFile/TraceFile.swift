@@ -71,13 +71,10 @@ package final class TraceFile<Record: Sendable>: Sendable {
 
     /// Writes what waits and closes the file; waits for that, two seconds at most.
     package func close() {
-        let isOpen = state.withLock { state in
-            defer { state.isEnded = true }
-            return !state.isEnded
-        }
-        guard isOpen else { return }
+        state.withLock { $0.isEnded = true }
         arrived.signal()
-        _ = finished.wait(timeout: .now() + 2)
+        // Handed on to whoever closes it once more.
+        if finished.wait(timeout: .now() + 2) == .success { finished.signal() }
     }
 
     private func serve(
