@@ -38,12 +38,12 @@ package final class ReaderTrace: LoopObserver {
     package var totals: TraceFile<ExchangeRecord>.Totals { file.totals }
 
     package func see(_ sight: LoopSight, at now: AirTime) {
-        let records = state.withLock { state in
+        let records = state.withLock { state -> [ExchangeRecord]? in
             if case .pulse = sight { state.relate(to: now) }
             state.builder.see(sight, at: now)
-            return state.takeRecords()
+            return state.builder.hasRecords ? state.takeRecords() : nil
         }
-        file.add(records)
+        if let records { file.add(records) }
     }
 
     /// Writes what is through and closes the file, two seconds at most.

@@ -53,6 +53,8 @@ package struct TraceBuilder: Sendable {
     /// Exchanges that are followed at the moment.
     package var openExchanges: Int { open.count }
 
+    package var hasRecords: Bool { !records.isEmpty }
+
     /// The records that are complete.
     package mutating func take() -> [ExchangeRecord] {
         defer { records.removeAll() }
@@ -227,35 +229,33 @@ extension TraceBuilder {
 
 extension TraceBuilder {
     private mutating func received(_ octets: [UInt8], told: AirTime, at now: AirTime) {
-        guard octets.count > 1, octets[1] == Procedure.command,
-            case .commandRequest(let request)? = try? NGAPPDU(decoding: octets)
-        else { return }
-        let device = request.ranDeviceNGAPID
+        guard octets.count > 1, octets[0] == Kind.initiating, let request = Self.command(octets) else { return }
+        let device = request.device
         guard open[device] != nil else {
             guard lateCommands.count < Self.openLimit else { return }
-            lateCommands[device] = request.nasPDU.isEmpty ? nil : told
-            correlations[device] = request.session.correlationIdentifier
+            lateCommands[device] = request.hasEmptyNASPDU ? nil : told
+            correlations[device] = request.correlation
             return
         }
-        open[device]?.correlation = request.session.correlationIdentifier
-        open[device]?.received(told: told, isEmpty: request.nasPDU.isEmpty, at: now)
+        open[device]?.correlation = request.correlation
+        open[device]?.received(told: told, isEmpty: request.hasEmptyNASPDU, at: now)
     }
 
     /// Of what is not kept only access responses of direct access and failures of commands matter.
     private mutating func sent(_ octets: [UInt8], at now: AirTime) {
         guard octets.count > 1 else { return }
-        let isFailure = octets[1] == Procedure.command && octets[0] == Procedure.unsuccessful
-        guard isFailure || octets[1] == Procedure.report && modes.values.contains(.direct) else { return }
-        switch try? NGAPPDU(decoding: octets) {
-        case .commandFailure(let failure)?: open[failure.ranDeviceNGAPID]?.commandFailed(at: now)
-        case .inventoryReport(let report)?: note(report)
-        default: break
+        if octets[0] == Kind.unsuccessful, let failure = Self.command(octets) {
+            open[failure.device]?.commandFailed(at: now)
+        } else if octets[1] == Procedure.report, modes.values.contains(.direct) {
+            note(inventoryReport: octets)
         }
     }
 
-    /// The exchange that an Inventory Report is of.
+    /// Takes in an Inventory Report.
+    /// - Returns: the exchange that it is of.
     @discardableResult
-    private mutating func note(_ report: InventoryReport) -> UInt32? {
+    private mutating func note(inventoryReport octets: [UInt8]) -> UInt32? {
+        guard case .inventoryReport(let report)? = try? NGAPPDU(decoding: octets) else { return nil }
         for device in report.readers.flatMap(\.devices) {
             guard let id = device.ranDeviceNGAPID else { continue }
             if open[id] == nil {
@@ -271,12 +271,11 @@ extension TraceBuilder {
 
     private mutating func ordered(_ relay: Relay, frame: UInt64?, at now: AirTime) {
         var device: UInt32?
-        switch try? NGAPPDU(decoding: relay.octets) {
-        case .inventoryReport(let report)?: device = note(report)
-        case .commandResponse(let response)?:
-            device = response.ranDeviceNGAPID
-            open[response.ranDeviceNGAPID]?.correlation = response.session.correlationIdentifier
-        default: break
+        if let response = Self.command(relay.octets) {
+            device = response.device
+            open[response.device]?.correlation = response.correlation
+        } else if relay.octets.count > 1, relay.octets[1] == Procedure.report {
+            device = note(inventoryReport: relay.octets)
         }
         guard let device else { return }
         relays[relay.id] = device
@@ -292,9 +291,19 @@ extension TraceBuilder {
         sent.removeAll { $0.link == link && $0.frame <= frame }
     }
 
-    /// First octets of an NGAP PDU: its kind, and its procedure code.
-    private enum Procedure {
+    /// What a message of the procedure Command Request is about; nil where the octets are another message.
+    static func command(_ octets: [UInt8]) -> CommandGlance? {
+        guard octets.count > 1, octets[1] == Procedure.command else { return nil }
+        return CommandGlance(octets) ?? (try? NGAPPDU(decoding: octets)).flatMap(CommandGlance.init)
+    }
+
+    /// The first octet of an NGAP PDU, and the second.
+    private enum Kind {
+        static let initiating: UInt8 = 0x00
         static let unsuccessful: UInt8 = 0x40
+    }
+
+    private enum Procedure {
         static let report: UInt8 = 83
         static let command: UInt8 = 84
     }
