@@ -5,7 +5,7 @@ import Synchronization
 /// A file of records that a thread of its own writes, out of a bounded queue: who has a record never waits for a disk.
 ///
 /// Half of the limit is one file: then it becomes NAME.1, in the place of the NAME.1 before, and a new one begins; so does
-/// what an earlier run has left. What is no regular file (a pipe, a device) is written as it is, up to the limit. A write
+/// what an earlier run has left. What is no regular file (a device) is written as it is, up to the limit. A write
 /// that fails ends the file, not the program.
 package final class TraceFile<Record: Sendable>: Sendable {
     /// What has become of the records.

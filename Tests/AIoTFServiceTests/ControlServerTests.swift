@@ -114,7 +114,7 @@ import Testing
         try asking.send(.readers)
         var count = 0
         while count <= ControlServer.largestWaiting, let inputs = mailbox.take(within: 5_000_000_000), !inputs.isEmpty {
-            count += inputs.count { if case .requested = $0 { true } else { false } }
+            count += inputs.count { if case .requested = $0.input { true } else { false } }
         }
         #expect(count == ControlServer.largestWaiting + 1)
         await listener.close()
