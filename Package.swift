@@ -83,6 +83,7 @@ let package = Package(
         room("ServiceManager"),
         room("Spool", uses: []),
         room("LogOutput", uses: [logging]),
+        room("TraceFile"),
         room("Telemetry", uses: [coreMetrics, metrics, nioCore, nioPosix, nioHTTP1, logging]),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
         room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioTLS, nioSSL, x509, asn1, logging]),
@@ -135,7 +136,7 @@ let package = Package(
             "ReaderTrace",
             uses: [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "NGAP", "RadioFrontEnd",
-                "ReaderService", logging,
+                "ReaderService", "TraceFile", logging,
             ]),
         room(
             "ReaderControl",
@@ -147,7 +148,7 @@ let package = Package(
         room(
             "AIoTFService",
             uses: [
-                "ControlSocket",
+                "ControlSocket", "TraceFile",
                 "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
                 crypto, grdb,
                 nioCore, nioPosix, logging, serviceLifecycle,
@@ -166,7 +167,7 @@ let package = Package(
                 "RadioFrontEnd", "LoopbackFrontEnd", "USBTransport", "Transceiver", "SDR", "StreamFrontEnd",
                 "Recording", "Doctor",
                 "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", "LogOutput", "Telemetry",
-                "ControlSocket", "ReaderMetrics", "ReaderTrace", "ReaderControl", crypto,
+                "ControlSocket", "ReaderMetrics", "ReaderTrace", "ReaderControl", "TraceFile", crypto,
                 argumentParser, metrics, logging,
                 serviceLifecycle, unixSignals,
             ],
@@ -188,8 +189,9 @@ let package = Package(
         tests(
             "ReaderTraceTests",
             uses: [
-                "ReaderTrace", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay", "AIoTLink", "AIoTBase",
-                "AIoTPhy", "AIoTMac", "NGAP", logging,
+                "ReaderTrace", "TraceFile", "ReaderService", "RadioFrontEnd", "AIoTReader", "AIoTRelay", "AIoTLink",
+                "AIoTBase", "AIoTPhy", "AIoTMac", "NGAP", "AIoTWorld", "AIoTF", "AIoTAir", "AIoTDevice", "AIoTSecurity",
+                logging,
             ]),
         tests(
             "ReaderControlTests",

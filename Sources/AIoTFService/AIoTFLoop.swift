@@ -16,6 +16,9 @@ package struct AIoTFLoop: Sendable {
         case answerProbe(ReaderID)
         case processed(ReaderID)
         case reply(ControlClientID, ControlLine, isLast: Bool)
+
+        /// A PDU that may be a Command Request.
+        var pdu: [UInt8]? { if case .action(.send(_, let pdu)) = self { pdu } else { nil } }
     }
 
     private var core: AIoTF
@@ -34,6 +37,7 @@ package struct AIoTFLoop: Sendable {
     private var followers: [UInt64: ControlClientID] = [:]
     /// When the store is tried again; nil while it takes what it is given.
     private var retry: AirTime?
+    private var trace: TurnTrace?
 
     private static let retryPause = AirDuration.milliseconds(1_000)
 
@@ -41,8 +45,9 @@ package struct AIoTFLoop: Sendable {
     /// - Throws: `StoreFailure`.
     package init(
         configuration: AIoTFConfiguration, store: DeviceStore, links: any ReaderLinks, clients: any ControlClients,
-        generator: any RandomNumberGenerator & Sendable, log: Logger
+        generator: any RandomNumberGenerator & Sendable, trace: AIoTFTrace? = nil, log: Logger
     ) throws {
+        self.trace = trace.map { TurnTrace(trace: $0) }
         provisioning = try ProvisioningWatch(store)
         let (registry, state, generation) = try store.loadState()
         provisioning.generation = generation
@@ -73,12 +78,18 @@ package struct AIoTFLoop: Sendable {
     package var nextDeadline: AirTime? { retry ?? core.nextDeadline }
 
     /// Takes in what has happened, and carries out what follows from it.
+    /// - Parameter arrivals: when each input came, for the trace.
     /// - Throws: `StoreFailure` where the store is of no use any more; nothing of this turn has left then.
-    package mutating func turn(_ inputs: [ServerInput], at now: AirTime) throws {
+    package mutating func turn(_ inputs: [ServerInput], arrivals: [Int64] = [], at now: AirTime) throws {
         refresh()
         if let deadline = core.nextDeadline, deadline <= now { core.advance(to: now) }
         collect()
-        for input in inputs { take(input, at: now) }
+        for (place, input) in inputs.enumerated() {
+            trace?.begins(input, arrived: place < arrivals.count ? arrivals[place] : nil)
+            let first = effects.count
+            take(input, at: now)
+            trace?.decided(effects[first...].map(\.pdu), from: first)
+        }
         logRejections()
         try settle(at: now)
     }
@@ -214,7 +225,12 @@ extension AIoTFLoop {
         }
         if retry != nil { log.notice("the store takes what it is given again") }
         retry = nil
-        for effect in effects { leave(effect) }
+        trace?.committed()
+        for (place, effect) in effects.enumerated() {
+            trace?.leaves(place)
+            leave(effect)
+        }
+        trace?.finish()
         for effect in effects { tell(effect) }
         effects.removeAll(keepingCapacity: effects.count < 1_024)
     }

@@ -31,7 +31,7 @@ package struct AIoTFServer: Sendable {
         // An order that a restart has ended is told and stored, though nothing happens.
         try loop.turn([], at: now())
         while let inputs = mailbox.take(within: loop.nextDeadline.map { ($0 - now()).nanoseconds }) {
-            try loop.turn(inputs, at: now())
+            try loop.turn(inputs.map(\.input), arrivals: inputs.map(\.time), at: now())
         }
     }
 }

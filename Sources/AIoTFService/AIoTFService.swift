@@ -18,9 +18,10 @@ package final class AIoTFService: Service {
     private let server: LinkServer
     private let store: DeviceStore
     private let lock: StoreLock
+    private let trace: AIoTFTrace?
 
     /// Takes hold of the store; nothing listens yet.
-    /// - Throws: `StoreFailure`, `SettingsFailure`.
+    /// - Throws: `StoreFailure`, `SettingsFailure`, `TraceFileFailure`.
     package init(settings: AIoTFSettings, masterKey: MasterKey, log: Logger) throws {
         guard let path = settings.store else { throw SettingsFailure.noStore }
         let addresses = try settings.addresses()
@@ -28,6 +29,7 @@ package final class AIoTFService: Service {
         self.log = log
         lock = try StoreLock(store: path)
         store = try DeviceStore(path: path, masterKey: masterKey, opening: .orNew, lockTimeout: Self.lockTimeout)
+        trace = try settings.trace.map { path in try AIoTFTrace(path: path, log: log) }
         let ear = LinkEar(addresses: addresses.count, mailbox: mailbox, notifier: notifier)
         let tls = try settings.tlsFiles()
         do {
@@ -48,7 +50,8 @@ package final class AIoTFService: Service {
         configuration.plmn = settings.plmn
         let loop = try AIoTFLoop(
             configuration: configuration, store: store, links: server, clients: control ?? NobodyAsks(),
-            generator: SystemRandomNumberGenerator(), log: log)
+            generator: SystemRandomNumberGenerator(), trace: trace, log: log)
+        defer { trace?.close() }
         let (devices, groups, _) = loop.counts
         log.notice("store \(store.path): \(devices) devices, \(groups) groups")
         let listener = try await control?.start()

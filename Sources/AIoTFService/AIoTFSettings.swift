@@ -11,6 +11,8 @@ package struct AIoTFSettings: Sendable {
     package var keyFile: String?
     /// The path of the control socket; nil: none.
     package var control: String?
+    /// A file that takes a line for each PDU that is handled; nil: none.
+    package var trace: String?
     package var identifier: [UInt8] = [0xA1]
     package var name = "aiotf-1"
     /// 3 octets.
@@ -29,6 +31,7 @@ package struct AIoTFSettings: Sendable {
         store = root.string("store")
         keyFile = root.string("key-file")
         control = root.string("control")
+        trace = root.string("trace")
         name = root.string("name") ?? name
         if let octets = Self.octets(root, "identifier", 1...32) { identifier = octets }
         if let octets = Self.octets(root, "plmn", 3...3) { plmn = octets }

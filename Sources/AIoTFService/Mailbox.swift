@@ -1,12 +1,19 @@
 import Foundation
 import Synchronization
+import TraceFile
 
 /// What waits for the server's loop; filled from anywhere, emptied by the loop alone.
 ///
 /// Credit and the number of control clients keep it short; where they fail, `limit` does.
 package final class Mailbox: Sendable {
+    /// An input, and when it was put in: CLOCK_MONOTONIC, nanoseconds.
+    struct Arrival: Sendable {
+        var input: ServerInput
+        var time: Int64
+    }
+
     private struct State {
-        var inputs: [ServerInput] = []
+        var inputs: [Arrival] = []
         var isStopped = false
     }
 
@@ -22,7 +29,7 @@ package final class Mailbox: Sendable {
     package func post(_ input: ServerInput) -> Bool {
         let (isTaken, isFirst) = state.withLock { state in
             guard state.inputs.count < limit || input.isAnEnd else { return (false, false) }
-            state.inputs.append(input)
+            state.inputs.append(Arrival(input: input, time: TraceClock.monotonic))
             return (true, state.inputs.count == 1)
         }
         if isFirst { arrived.signal() }
@@ -37,7 +44,7 @@ package final class Mailbox: Sendable {
 
     /// Everything that waits, in order; waits for it until the time is over, for ever where it is nil.
     /// - Returns: nil after `stop`.
-    func take(within nanoseconds: Int64?) -> [ServerInput]? {
+    func take(within nanoseconds: Int64?) -> [Arrival]? {
         let timeout = nanoseconds.map { DispatchTime.now() + .nanoseconds(Int(clamping: max(0, $0))) }
         while true {
             let (inputs, isStopped) = state.withLock { state in

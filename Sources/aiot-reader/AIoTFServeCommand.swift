@@ -9,8 +9,8 @@ struct AIoTFServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves readers until SIGTERM or SIGINT; SIGHUP reloads the certificates.",
         discussion: """
-            The configuration file has these keys: listen, store, key-file, control, identifier, name, plmn, and tls \
-            with certificate, key, authorities and peer-names. What is given as an option goes before it.
+            The configuration file has these keys: listen, store, key-file, control, trace, identifier, name, plmn, and \
+            tls with certificate, key, authorities and peer-names. What is given as an option goes before it.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -34,6 +34,9 @@ struct AIoTFServeCommand: AsyncParsableCommand {
 
     @Option(help: "The control socket, for `aiotf inventory` and others.")
     var control: String?
+
+    @Option(help: "A file for a line on each PDU that is handled; `trace join` puts it and a reader's trace together.")
+    var trace: String?
 
     @Option(help: "The AIOTFIdentifier, in hexadecimal. (default: a1)")
     var aiotfId: HexOption?
@@ -73,6 +76,7 @@ struct AIoTFServeCommand: AsyncParsableCommand {
         if let authorities { settings.authorities = authorities }
         if !peerName.isEmpty { settings.peerNames = peerName }
         if let control { settings.control = control }
+        if let trace { settings.trace = trace }
         if let aiotfId { settings.identifier = aiotfId.octets }
         return settings
     }

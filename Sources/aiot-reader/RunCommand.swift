@@ -8,12 +8,15 @@ import LoopbackFrontEnd
 import RadioFrontEnd
 import ReaderControl
 import ReaderService
+import ReaderTrace
+import ReaderTrace
 import Recording
 import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
 import Telemetry
+import TraceFile
 import USBTransport
 import UnixSignals
 
@@ -73,13 +76,15 @@ struct RunCommand: AsyncParsableCommand {
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
             let watch = try await Watch(configuration, log: log)
             defer { watch.stop() }
+            let trace = try configuration.trace.map { try ReaderTrace($0, log: log) }
+            defer { trace?.close() }
             let radio = try frontEnd.make(for: configuration.reader, tap: recorder, log: log)
             let control = ReaderControl(description(of: loaded, radio))
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: radio,
                 notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
-                reload: reloadPlan(loaded, watch), observers: [watch.metrics, control], log: log)
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics, control] + [trace].compactMap { $0 }, log: log)
             watch.apply(configuration, tell: daemon.tell)
             var services: [any Service] = [daemon, HangUp(hangUps) { _ = await daemon.reload() }]
             if let path = configuration.controlSocket {
@@ -132,6 +137,7 @@ struct RunCommand: AsyncParsableCommand {
         case is SpoolError: Ending.cannotWrite
         case is USBError: Ending.unavailable
         case let error as RecordingFailure: error.kind == .denied ? Ending.noPermission : Ending.cannotWrite
+        case let error as TraceFileFailure: error.isPermission ? Ending.noPermission : Ending.cannotWrite
         default: Ending.configuration
         }
     }

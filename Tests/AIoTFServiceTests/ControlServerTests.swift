@@ -22,7 +22,7 @@ import Testing
         let listener = try await server.start()
         var client = try ControlClient(path: path)
         try client.send(.cancel(order: 7))
-        guard case .requested(let id, .cancel(order: 7)) = mailbox.take(within: 5_000_000_000)?.first else {
+        guard case .requested(let id, .cancel(order: 7)) = mailbox.take(within: 5_000_000_000)?.first?.input else {
             Issue.record("the request did not come in")
             return
         }
@@ -59,7 +59,7 @@ import Testing
         var client = try ControlClient(path: path)
         try client.send(Array(text.utf8))
         client.endOfRequests()
-        guard case .requested(let id, .readers) = mailbox.take(within: 5_000_000_000)?.first else {
+        guard case .requested(let id, .readers) = mailbox.take(within: 5_000_000_000)?.first?.input else {
             Issue.record("the request did not come in")
             return
         }
@@ -76,7 +76,7 @@ import Testing
             try client.send(Array("{\"request\":\"readers\"}\n".utf8))
             #expect(mailbox.take(within: 5_000_000_000)?.count == 1)
         }
-        guard case .clientLeft? = mailbox.take(within: 5_000_000_000)?.first else {
+        guard case .clientLeft? = mailbox.take(within: 5_000_000_000)?.first?.input else {
             Issue.record("it is still there")
             return
         }

@@ -21,6 +21,7 @@ import Testing
         ("Settings", ["Yams", "Foundation"]),
         ("ServiceManager", ["Glibc"]),
         ("Spool", ["Glibc", "Synchronization"]),
+        ("TraceFile", ["Foundation", "Glibc", "Synchronization"]),
         ("LogOutput", ["Logging", "Foundation", "Glibc", "Synchronization"]),
         (
             "Telemetry",
@@ -94,7 +95,7 @@ import Testing
             "ReaderTrace",
             [
                 "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "AIoTRelay", "AIoTLink", "NGAP", "RadioFrontEnd",
-                "ReaderService", "Logging", "Foundation", "Glibc", "Synchronization",
+                "ReaderService", "TraceFile", "Logging", "Foundation", "Glibc", "Synchronization",
             ]
         ),
         (
@@ -108,7 +109,7 @@ import Testing
         (
             "AIoTFService",
             [
-                "ControlSocket",
+                "ControlSocket", "TraceFile",
                 "AIoTBase", "AIoTSecurity", "AIoTF", "NGAP", "AIoTLink", "CoreLink", "Settings", "ServiceManager",
                 "Crypto", "GRDB",
                 "NIOCore", "NIOPosix", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
