@@ -9,7 +9,6 @@ import RadioFrontEnd
 import ReaderControl
 import ReaderService
 import ReaderTrace
-import ReaderTrace
 import Recording
 import ServiceLifecycle
 import ServiceManager
