@@ -16,7 +16,7 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, EventsCommand.self, DrainCommand.self, ReloadCommand.self,
             CheckConfigCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self,
             DecodeCommand.self,
-            ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self,
+            ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self, CaptureCommand.self,
         ])
 }
 
