@@ -80,6 +80,9 @@ package struct Reader: Sendable {
             connect(link)
         case .linkDown(let link):
             disconnect(link, at: time)
+        case .linkClosed(let link):
+            disconnect(link, at: time)
+            endInventories(of: link)
         case .linkCongested(let link, let isCongested):
             if isCongested { congested.insert(link) } else { congested.remove(link) }
         case .receivedFromAIoTF(let link, let octets):

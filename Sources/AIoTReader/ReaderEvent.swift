@@ -14,6 +14,8 @@ package enum ReaderEvent: Sendable {
     /// The link is connected; NG Setup comes next, and ends what was open over the connection before.
     case linkUp(LinkID)
     case linkDown(LinkID)
+    /// As `linkDown`, and its AIoTF does not come back: what is open over the link ends.
+    case linkClosed(LinkID)
     /// The AIoTF does not read as fast as it is written to, or does again.
     case linkCongested(LinkID, Bool)
     /// An NGAP PDU, any octets.

@@ -22,6 +22,7 @@ package enum LoopSight: Sendable {
     case sent(LinkID, [UInt8], frame: UInt64?)
     /// A relay was ordered, and sent under `frame` where its link was up.
     case relay(Relay, frame: UInt64?)
+    /// Over the local link: confirmed by its AIoTF, under sequence 0, or gone with it.
     case spooled(relay: UInt64, Result<UInt64, SpoolError>, told: AirTime)
     /// The daemon's configuration was applied anew, or was refused and why.
     case reloaded(problem: String?)
@@ -42,6 +43,7 @@ package struct LoopFacts: Sendable {
     package var radioState: RadioState
     package var radioWhy: String
     package var isCarrierOn: Bool
+    /// By `LinkID`; behind those of the configuration the local one, while it is up.
     package var links: [LinkFacts]
     package var spool: SpoolStatus
     package var openInventories: Int

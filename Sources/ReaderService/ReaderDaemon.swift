@@ -18,6 +18,7 @@ package struct ReaderDaemon: Service {
     private let inputs: AsyncStream<LoopArrival>
     private let inbox: LoopInbox
     private let links: [LinkClient]
+    private let localLink: (any LocalAIoTFLink)?
     private let spool: Spool
     private let epochFile: EpochFile
     private let epoch: UInt16
@@ -30,11 +31,13 @@ package struct ReaderDaemon: Service {
     ///   - credentials: where certificate files that are named `credential:NAME` are.
     ///   - reload: how it gets its configuration anew; nil: it does not.
     ///   - observers: told of all that the loop does.
+    ///   - localLink: a place for an AIoTF that comes over the control socket.
     /// - Throws: `StateError`, `SpoolError`, `CredentialMissing`, or what the links find wrong with their files.
     package init(
         configuration: DaemonConfiguration, frontEnd: any RadioFrontEnd, notifier: ServiceNotifier,
         watchdog: ServiceWatchdog? = nil, credentials: ServiceCredentials = ServiceCredentials(folder: nil),
-        reload: ReloadPlan? = nil, observers: [any LoopObserver] = [], log: Logger
+        reload: ReloadPlan? = nil, observers: [any LoopObserver] = [], localLink: (any LocalAIoTFLink)? = nil,
+        log: Logger
     ) throws {
         self.configuration = configuration
         self.frontEnd = frontEnd
@@ -42,6 +45,7 @@ package struct ReaderDaemon: Service {
         self.watchdog = watchdog
         self.log = log
         self.observers = observers
+        self.localLink = localLink
         let (inputs, continuation) = AsyncStream.makeStream(of: LoopArrival.self)
         self.inputs = inputs
         let inbox = LoopInbox(continuation)
@@ -107,13 +111,16 @@ package struct ReaderDaemon: Service {
         let inbox = inbox
         var reader = configuration.reader
         reader.identity.epoch = epoch
+        let local = LinkID(configuration.links.count)
         var loop = ReaderLoop(
             configuration: reader,
             shells: .init(
-                frontEnd: frontEnd, links: links, linkNames: configuration.links.map(\.name), spool: spool,
-                epochFile: epochFile, log: log, now: inbox.now, put: inbox.put, manager: notifier.tell,
-                observers: observers),
+                frontEnd: frontEnd, links: links + (localLink.map { [$0] } ?? []),
+                linkNames: configuration.links.map(\.name) + (localLink == nil ? [] : ["local"]),
+                localLink: localLink.map { _ in local }, spool: spool, epochFile: epochFile, log: log, now: inbox.now,
+                put: inbox.put, manager: notifier.tell, observers: observers),
             stopTimeout: configuration.stopTimeout, readiness: configuration.readiness)
+        localLink?.start { inbox.put(.link(local, $0)) }
         log.info(
             "starting: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")
         loop.tellStatus()

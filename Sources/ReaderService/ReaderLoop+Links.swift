@@ -15,7 +15,8 @@ extension ReaderLoop {
             reader.handle(.linkUp(id), at: now)
         case .up(let identifier, let probes):
             tell("up", isUp: true, of: id)
-            let spooled = shells.spool.pending(owner: identifier).map { ($0.sequence, $0.payload) }
+            let spooled =
+                isLocal(id) ? [] : shells.spool.pending(owner: identifier).map { ($0.sequence, $0.payload) }
             if !spooled.isEmpty {
                 shells.log.notice(
                     "\(spooled.count) spooled messages go first", metadata: ["link": "\(shells.linkNames[id.value])"])
@@ -25,6 +26,7 @@ extension ReaderLoop {
         case .received(let octets):
             held[id, default: []].append((octets, told))
             releaseHeld(at: now)
+        case .confirmed(let frame) where isLocal(id): confirmLocally(upTo: frame, at: now)
         case .confirmed(let frame):
             carryOut(book.confirmed(id, upTo: frame), at: now)
         case .congested(let isCongested):
@@ -34,7 +36,7 @@ extension ReaderLoop {
             tell("down: \(reason)", isUp: false, of: id)
             dropHeld(of: id)
             book.linkDown(id)
-            reader.handle(.linkDown(id), at: now)
+            if isLocal(id) { closeLocally(id, at: now) } else { reader.handle(.linkDown(id), at: now) }
         }
     }
 
@@ -58,5 +60,4 @@ extension ReaderLoop {
         linkFacts[id.value] = LinkFacts(name: shells.linkNames[id.value], isUp: isUp, isCongested: false, text: text)
         tellStatus()
     }
-
 }

@@ -54,6 +54,7 @@ extension ReaderLoop {
     /// Sent at once where the link is up, and spooled at the same time: the AIoTF may hear of a device before the disk has
     /// it, the device is acknowledged after.
     private mutating func carryOut(_ relay: Relay, at now: AirTime) {
+        if isLocal(relay.link) { return carryOutLocally(relay, at: now) }
         let isUp =
             book.maySend(relay) && !book.isFlushing(relay.link) && shells.links.indices.contains(relay.link.value)
         let frame = isUp ? shells.links[relay.link.value].send(relay.octets) : nil

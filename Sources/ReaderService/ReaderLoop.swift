@@ -16,6 +16,8 @@ struct ReaderLoop {
         /// By `LinkID`.
         var links: [any AIoTFLink]
         var linkNames: [String]
+        /// The place of the local link; nil: there is none.
+        var localLink: LinkID?
         var spool: Spool
         var epochFile: EpochFile
         var log: Logger
@@ -49,6 +51,8 @@ struct ReaderLoop {
     /// By link: PDUs that wait until the spool has been flushed; a link's credit bounds them.
     var held: [LinkID: [(octets: [UInt8], told: AirTime)]] = [:]
     var busy: [Bool]
+    /// Relays that the AIoTF of the local link has not confirmed, in order.
+    var unconfirmed: [(relay: UInt64, frame: UInt64)] = []
     /// The last refusal of the spool that was told.
     var toldRefusal: SpoolError?
     /// Health rules that say that the service is degraded, and why.
@@ -132,7 +136,7 @@ struct ReaderLoop {
     var facts: LoopFacts {
         LoopFacts(
             counters: reader.counters, radio: shells.frontEnd.counters, radioState: radioState, radioWhy: radioWhy,
-            isCarrierOn: isCarrierOn, links: linkFacts, spool: shells.spool.status,
+            isCarrierOn: isCarrierOn, links: shownLinks, spool: shells.spool.status,
             openInventories: reader.openInventories, isDraining: isDraining)
     }
 

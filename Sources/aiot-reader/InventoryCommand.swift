@@ -17,16 +17,22 @@ struct InventoryCommand: ParsableCommand {
             AIoTF. Devices appear as the AIoTF knows them. Exits 1 when devices were not found.
               aiot-reader inventory --devices 150 --air burst --format json
               aiot-reader inventory --profile 0x57 --command read:0,8 --capture exchange.pcapng --record exchange
+            With --via the radio is that of a running daemon, and the AIoTF is here: with simulated devices, those of the \
+            daemon's loopback front end with the same --devices, --seed and --profile, or with those of a store \
+            (`aiot-reader aiotf provision`), which remembers counters from one inventory to the next.
+              aiot-reader inventory --via /run/aiot-reader/control.sock --store aiotf.db --key-file aiotf.key
             """)
 
     @OptionGroup var options: InventoryOptions
 
     func run() throws {
+        if let socket = options.via { return try runVia(socket) }
         let configuration = try securityConfiguration()
         let plan = options.plan(configuration)
         let population = plan.population()
         let registry = try makeRegistry(population)
-        let outputs = try InventoryOutputs(options: options, readerConfiguration: options.readerConfiguration)
+        let outputs = try InventoryOutputs(
+            options: options, readerConfiguration: options.readerConfiguration, title: options.title)
         var world = World(
             reader: Reader(configuration: options.readerConfiguration),
             aiotf: AIoTF(registry: registry, generator: SeededGenerator(seed: options.seed &+ 2)),
@@ -40,6 +46,28 @@ struct InventoryCommand: ParsableCommand {
         outputs.summarise(world, devices: options.devices)
         try outputs.finish()
         if !ended || outputs.found < options.devices { throw Ending.failures }
+    }
+
+    /// The reader is a daemon's, and the air is its; the AIoTF is here.
+    private func runVia(_ socket: String) throws {
+        var devices: ViaDevices
+        if options.store != nil {
+            devices = try ViaDevices(options: options)
+        } else {
+            let population = options.plan(try securityConfiguration()).population()
+            devices = ViaDevices(registry: try makeRegistry(population), targets: targets(population))
+        }
+        let outputs = try InventoryOutputs(
+            options: options, readerConfiguration: options.readerConfiguration, title: options.title(via: socket))
+        var inventory = try InventoryVia(
+            socket: socket, devices: devices, command: options.command?.command, outputs: outputs)
+        do {
+            try inventory.run()
+        } catch {
+            throw reportedStatus(of: error)
+        }
+        try outputs.finish()
+        if outputs.found < devices.expected { throw Ending.failures }
     }
 
     /// The configuration of the devices, or exit status 64 with the reason where `spec/1` refuses it.
@@ -83,6 +111,19 @@ extension InventoryOptions {
     func plan(_ security: SecurityConfiguration) -> LoopbackPlan {
         LoopbackPlan(
             devices: devices, seed: seed, air: air, security: security, snr: snr, loss: loss, clockError: clockError)
+    }
+
+    /// What the output begins with.
+    var title: String { title(devices: "air \(air.rawValue)") }
+
+    func title(via socket: String) -> String {
+        guard let store else { return title(devices: "via \(socket)") }
+        return "the devices of \(store), target \(target.rawValue), via \(socket)"
+    }
+
+    private func title(devices end: String) -> String {
+        "\(devices) simulated devices, target \(target.rawValue), profile \(profile.defaultValueDescription), "
+            + "algorithms \(algorithms.defaultValueDescription), \(end)"
     }
 
     var targetKind: PagingTargetKind {

@@ -128,10 +128,22 @@ struct InventoryOptions: ParsableArguments {
     @Option(help: "Pagings per inventory at most.")
     var maxRounds = 16
 
+    @Option(
+        help: ArgumentHelp(
+            "The control socket of a daemon: its radio, instead of a simulated one.", valueName: "socket"))
+    var via: String?
+
+    @Option(help: "With --via: the AIoTF's devices are those of this store, instead of simulated ones.")
+    var store: String?
+
+    @Option(help: "With --store: its master key. (default: the systemd credential aiotf-key)")
+    var keyFile: String?
+
     @Option(help: "Output format.")
     var format = OutputFormat.text
 
     func validate() throws {
+        try validateVia()
         guard frontEnd == "loopback" else {
             Console.report(
                 "front end \(frontEnd) is not there: inventory has loopback only; boxes are for `run --config`")
@@ -150,6 +162,23 @@ struct InventoryOptions: ParsableArguments {
         try require(profile.value < 0x80, "--profile: bit 7 belongs to group pagings, take 0x00 to 0x7f")
         try require(access != .cfra || target == .device, "--access cfra is for --target device: it has no contention")
         for problem in readerConfiguration.problems { throw ValidationError(problem) }
+    }
+
+    /// What the daemon decides is not for this command to say.
+    private func validateVia() throws {
+        try require(via != nil || store == nil, "--store goes with --via SOCKET; without it devices are simulated")
+        try require(store != nil || keyFile == nil, "--key-file goes with --store FILE")
+        guard via != nil else { return }
+        let hint = "is of no use with --via: start one in the daemon, `aiot-reader capture start NAME --via SOCKET`"
+        try require(capture == nil, "--capture \(hint)")
+        try require(record == nil, "--record \(hint) --samples")
+        for (name, isGiven) in [
+            ("access", access != .auto), ("frequencies", frequencies != 1), ("q", q != nil), ("snr", snr != 20),
+            ("loss", loss != 0), ("clock-error", clockError != 20_000), ("min-turnaround", minTurnaround != 0),
+            ("core-rtt", coreRtt != 0), ("max-rounds", maxRounds != 16),
+        ] {
+            try require(!isGiven, "--\(name) is the daemon's to say: set it in its configuration, or leave out --via")
+        }
     }
 
     private func require(_ condition: Bool, _ text: String) throws {

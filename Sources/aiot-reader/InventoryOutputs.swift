@@ -10,6 +10,7 @@ import ArgumentParser
 import ControlSocket
 import Foundation
 import RadioFrontEnd
+import ReaderControl
 
 /// Everything that an inventory puts out: lines for people or programs, a capture, a recording.
 final class InventoryOutputs {
@@ -24,17 +25,15 @@ final class InventoryOutputs {
     private var missing = 0
     private var lastInstant = AirTime.zero
 
-    init(options: InventoryOptions, readerConfiguration: ReaderConfiguration) throws {
+    /// - Parameter title: what is inventoried, and how.
+    init(options: InventoryOptions, readerConfiguration: ReaderConfiguration, title: String) throws {
         format = options.format
         recorder = try options.record.map {
             try Recorder(name: $0, sampleRateHz: readerConfiguration.sampleRateHz)
         }
         capture = try options.capture.map { try FrameCapture(path: $0) }
         if format == .text {
-            Console.print(
-                "\(options.devices) simulated devices, target \(options.target.rawValue), "
-                    + "profile \(options.profile.defaultValueDescription), "
-                    + "algorithms \(options.algorithms.defaultValueDescription), air \(options.air.rawValue)")
+            Console.print(title)
             Console.print("")
             Console.print("   air time  device ID                 authenticated  command")
         }
@@ -53,11 +52,15 @@ final class InventoryOutputs {
         case .notice(let notice, let time): showProgress(notice, at: time)
         case .carrier: break
         case .result(let result, let time): show(result, at: time)
-        case .finished(let summary, _):
-            requests += summary.requests
-            missing += summary.missing.count
-            if let refusal = summary.refusal { Console.report("the AIoTF refused the order: \(refusal)") }
+        case .finished(let summary, _): finish(summary)
         }
+    }
+
+    func finish(_ summary: InventorySummary) {
+        requests += summary.requests
+        missing += summary.missing.count
+        if let refusal = summary.refusal { Console.report("the AIoTF refused the order: \(refusal)") }
+        for reader in summary.failures { Console.report("the reader has not done its part: \(reader.cause)") }
     }
 
     private func take(_ frame: AirFrame) {
@@ -66,7 +69,7 @@ final class InventoryOutputs {
         recorder?.annotate(frame, comment: Hex.encoded(frame.octets))
     }
 
-    private func show(_ result: DeviceResult, at time: AirTime) {
+    func show(_ result: DeviceResult, at time: AirTime) {
         found += 1
         guard format == .json else {
             clearProgress()
@@ -110,29 +113,48 @@ final class InventoryOutputs {
                 String(
                     format: "%d of %d devices in %.3f s on the air (%.2f s of computing)", found, devices,
                     world.now.seconds, wall))
-            Console.print(
-                "\(counters.rounds) rounds, \(counters.occasions) access occasions: \(counters.idle) idle, "
-                    + "\(counters.single) single, \(counters.collided) collided")
+            Console.print(counters.occasionsText)
             let parts = Self.costParts(world, devices).map { String(format: "%.1f %@", $0.mean, $0.unit) }
             Console.print("cost of a device: " + parts.joined(separator: ", "))
             return
         }
+        var line = summary(counters, devices: devices, airSeconds: world.now.seconds)
+        line.add("wallSeconds", wall, decimals: 3)
+        for part in Self.costParts(world, devices) { line.add(part.name, part.mean, decimals: 2) }
+        Console.print(line.text)
+    }
+
+    /// - Parameters:
+    ///   - counters: what the daemon has counted meanwhile, for whomever; nil: it did not say.
+    ///   - seconds: how long it took.
+    func summarise(_ counters: ReaderCounters?, devices: Int, seconds: Double) {
+        guard format == .json else {
+            clearProgress()
+            Console.print("")
+            Console.print(String(format: "%d of %d devices in %.3f s", found, devices, seconds))
+            if let counters { Console.print(counters.occasionsText) }
+            return
+        }
+        var line = summary(counters, devices: devices, airSeconds: seconds)
+        line.add("wallSeconds", seconds, decimals: 3)
+        Console.print(line.text)
+    }
+
+    private func summary(_ counters: ReaderCounters?, devices: Int, airSeconds: Double) -> JSONLine {
         var line = JSONLine()
         line.add("type", "summary")
         line.add("devices", found)
         line.add("missing", max(0, devices - found))
         line.add("requests", requests)
-        line.add("rounds", counters.rounds)
-        line.add("occasions", counters.occasions)
-        line.add("idle", counters.idle)
-        line.add("single", counters.single)
-        line.add("collided", counters.collided)
-        line.add("acknowledged", counters.acknowledged)
-        line.add("nacked", counters.nacked)
-        line.add("airSeconds", world.now.seconds, decimals: 6)
-        line.add("wallSeconds", wall, decimals: 3)
-        for part in Self.costParts(world, devices) { line.add(part.name, part.mean, decimals: 2) }
-        Console.print(line.text)
+        line.add("rounds", counters?.rounds)
+        line.add("occasions", counters?.occasions)
+        line.add("idle", counters?.idle)
+        line.add("single", counters?.single)
+        line.add("collided", counters?.collided)
+        line.add("acknowledged", counters?.acknowledged)
+        line.add("nacked", counters?.nacked)
+        line.add("airSeconds", airSeconds, decimals: 6)
+        return line
     }
 
     /// What a device spent on average, pagings that were not for it included.
@@ -161,29 +183,9 @@ final class InventoryOutputs {
     }
 }
 
-extension FrameRecord {
-    /// The capture's view of a frame on the simulated air.
-    init(_ frame: AirFrame, transactionID: TransactionID) {
-        switch frame.direction {
-        case .r2d(let chipsPerSymbol):
-            self.init(
-                direction: .r2d, flags: .crcRight, rate: UInt8(clamping: chipsPerSymbol),
-                transactionID: transactionID, message: frame.octets)
-        case .d2r(let format, let measurement, let occasion, let isMsg1OfCBRA):
-            var flags: Flags = .crcRight
-            if format.fec { flags.insert(.fec) }
-            if format.repetition { flags.insert(.repetition) }
-            if format.midamble { flags.insert(.midamble) }
-            if isMsg1OfCBRA { flags.insert(.bareRandomID) }
-            self.init(
-                direction: .d2r, flags: flags, rate: UInt8(clamping: format.rateCode),
-                subcarrierPeriodsPerBit: UInt8(clamping: format.subcarrierPeriods), transactionID: transactionID,
-                occasion: occasion.flatMap { UInt16(exactly: $0) },
-                relativePowerDeciDB: Self.field(measurement.powerDB, steps: 0.1),
-                snrDeciDB: Self.field(measurement.snrDB, steps: 0.1),
-                clockErrorTenPPM: Self.field(measurement.clockError, steps: 1e-5),
-                carrierOffsetHz: Self.field(measurement.carrierOffsetHz, steps: 1), message: frame.octets)
-        }
+extension ReaderCounters {
+    fileprivate var occasionsText: String {
+        "\(rounds) rounds, \(occasions) access occasions: \(idle) idle, \(single) single, \(collided) collided"
     }
 }
 

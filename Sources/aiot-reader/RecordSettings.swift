@@ -10,6 +10,10 @@ import Transceiver
 struct RecordSettings {
     /// nil: nothing is recorded.
     private(set) var plan: RecorderPlan?
+    /// Where captures of a running daemon go; nil: to the state directory.
+    private(set) var folder: String?
+    /// Of everything that is recorded.
+    private var frequencyHz: Double?
 
     /// Memory of the ring mode, in milliseconds.
     static let ringRange = 1...60_000
@@ -18,9 +22,13 @@ struct RecordSettings {
 
     /// Reads the mapping; problems are left in `root` for `finish` to throw.
     init(_ root: SettingsMapping, of frontEnd: FrontEndSettings) {
+        frequencyHz = frontEnd.frequencyHz.map(Double.init)
         guard let mapping = root.mapping("record") else { return }
         let file = mapping.string("file")
         let folder = mapping.string("folder")
+        self.folder = folder
+        let others = ["file", "limit-octets", "ring-ms", "pre-roll-ms", "post-roll-ms", "max-pieces"]
+        guard folder == nil || others.contains(where: mapping.has) else { return }
         if file?.isEmpty ?? !mapping.has("file") || file?.hasSuffix("/") ?? false {
             mapping.problem("file", "name the recording, as in `record: {folder: /var/tmp, file: aiot}`")
         }
@@ -38,9 +46,21 @@ struct RecordSettings {
                 mapping.problem(key, "goes with ring-ms, which saves only what lies around bursts that did not decode")
             }
         }
-        plan.frequencyHz = frontEnd.frequencyHz.map(Double.init)
+        plan.frequencyHz = frequencyHz
         self.plan = plan
         if let reason = frontEnd.notRecordable { root.problem("record", reason) }
+    }
+
+    /// A recorder for a capture of a running daemon.
+    /// - Parameter path: as `RecorderPlan.name`.
+    func recorder(
+        path: String, ringMilliseconds: Int?, limitOctets: Int64, tell: @escaping @Sendable (RecorderNotice) -> Void
+    ) throws(RecordingFailure) -> IQRecorder {
+        var plan = RecorderPlan(name: path)
+        plan.limitOctets = limitOctets
+        plan.ring = ringMilliseconds.map { RecorderPlan.Ring(milliseconds: $0) }
+        plan.frequencyHz = frequencyHz
+        return try IQRecorder(plan, digest: { SampleDigest() }, tell: tell)
     }
 
     /// The recorder, ready to be fed; nil where nothing is recorded.

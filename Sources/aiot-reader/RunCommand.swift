@@ -77,20 +77,27 @@ struct RunCommand: AsyncParsableCommand {
             defer { watch.stop() }
             let trace = try configuration.trace.map { try ReaderTrace($0, log: log) }
             defer { trace?.close() }
-            let radio = try frontEnd.make(for: configuration.reader, tap: recorder, log: log)
+            let samples = SwitchedRecorder(loaded.record, fixed: recorder, of: frontEnd)
+            let radio = try frontEnd.make(for: configuration.reader, tap: samples.tap, log: log)
             let control = ReaderControl(description(of: loaded, radio))
+            let (frames, local) = (FrameCaptureTap(), LocalLink())
+            let captures = Captures(
+                folder: loaded.record.folder ?? configuration.stateDirectory, tap: frames, samples: samples,
+                tell: { control.tell(ofRecording: $0, log: log) })
             let daemon = try ReaderDaemon(
                 configuration: configuration,
                 frontEnd: radio,
                 notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
-                reload: reloadPlan(loaded, watch), observers: [watch.metrics, control] + [trace].compactMap { $0 }, log: log)
+                reload: reloadPlan(loaded, watch),
+                observers: [watch.metrics, control, frames] + [trace].compactMap { $0 }, localLink: local, log: log)
             watch.apply(configuration, tell: daemon.tell)
-            var services: [any Service] = [daemon, HangUp(hangUps) { _ = await daemon.reload() }]
+            // The first is stopped last.
+            var services: [any Service] = [captures, daemon, HangUp(hangUps) { _ = await daemon.reload() }]
             if let path = configuration.controlSocket {
-                // The first is stopped last.
                 services.insert(
                     try await ReaderControlService(
-                        path: path, control: control, reader: .init(daemon), log: log), at: 0)
+                        path: path, control: control, reader: .init(daemon), extras: captures.extras(local), log: log),
+                    at: 0)
             }
             var group = ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -143,8 +150,7 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 /// Does something at every SIGHUP, once after the other.
-struct HangUp: Service, CustomStringConvertible {
-    let description = "hang-ups"
+struct HangUp: Service {
     private let signals: UnixSignalsSequence
     private let action: @Sendable () async -> Void
 

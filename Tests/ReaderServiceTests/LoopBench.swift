@@ -46,7 +46,7 @@ struct LoopBench {
 
     init(
         spoolLimitOctets: Int = 1 << 20, epoch: UInt16 = 7, epochPath: String? = nil,
-        readiness: Readiness = Readiness(), isRadioReady: Bool = true,
+        readiness: Readiness = Readiness(), isRadioReady: Bool = true, isLocal: Bool = false,
         change: (inout ReaderConfiguration) -> Void = { _ in }
     ) throws {
         folder = try TemporaryFolder()
@@ -65,7 +65,8 @@ struct LoopBench {
         loop = ReaderLoop(
             configuration: configuration,
             shells: .init(
-                frontEnd: RadioDouble(deeds: deeds), links: [link], linkNames: ["core"], spool: spool,
+                frontEnd: RadioDouble(deeds: deeds), links: [link], linkNames: ["core"],
+                localLink: isLocal ? Self.link : nil, spool: spool,
                 epochFile: epochFile, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 now: { clock.value }, put: { inbox.yield($0) }, manager: { notices.value.append($0) }),
             stopTimeout: .milliseconds(3_000), readiness: readiness)
