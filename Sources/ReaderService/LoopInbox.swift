@@ -9,10 +9,8 @@ struct LoopInbox: Sendable {
         self.continuation = continuation
     }
 
-    var put: @Sendable (LoopInput) -> Void { { self.put($0) } }
-    var now: @Sendable () -> AirTime { { self.time } }
-
-    func put(_ input: LoopInput) { continuation.yield(LoopArrival(input: input, time: time)) }
+    var put: @Sendable (LoopInput) -> Void { { continuation.yield(LoopArrival(input: $0, time: time)) } }
+    var now: @Sendable () -> AirTime { { time } }
 
     func instant(_ time: AirTime) -> ContinuousClock.Instant { start + .nanoseconds(time.nanoseconds) }
 
