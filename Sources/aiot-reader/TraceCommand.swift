@@ -1,5 +1,6 @@
 import AIoTBase
 import ArgumentParser
+import ControlSocket
 import Foundation
 import ReaderTrace
 import TraceFile

@@ -106,7 +106,7 @@ import Testing
     private func requests(_ wanted: Int) -> Int {
         var count = 0
         while count < wanted, let inputs = mailbox.take(within: 5_000_000_000), !inputs.isEmpty {
-            count += inputs.count { if case .requested = $0 { true } else { false } }
+            count += inputs.count { if case .requested = $0.input { true } else { false } }
         }
         return count
     }
