@@ -249,8 +249,9 @@ extension Reader {
             }
             tellReports(of: name)
             if let action {
+                let plan = inventories[index].plan
                 yielding.forEach { moveToEnd($0) }
-                transmit(action, of: name, at: time)
+                transmit(action, of: name, plan, at: time)
                 return
             }
             if !opensOccasions, inventories[index].isAtRest {
@@ -267,7 +268,9 @@ extension Reader {
         return links[request.name.link]?.isUp == true || !request.hasFollowOn
     }
 
-    private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name, at time: AirTime) {
+    private mutating func transmit(
+        _ action: Inventory.AirAction, of name: AirRequest.Name, _ plan: AirPlan, at time: AirTime
+    ) {
         guard let octets = try? action.message.encoded() else {
             drop(.unencodable)
             withInventory(name) { $0.closeAll(.noAnswer) }
@@ -276,7 +279,7 @@ extension Reader {
         let windows = schedule.windows(after: action.message)
         let end =
             air.isLimited
-            ? time + AirPlan(configuration: configuration).duration(octets: octets.count, windows: windows) : time
+            ? time + plan.duration(octets: octets.count, windows: windows) : time
         guard air.mayBeOn(until: end, at: time) else { return pauseAir(at: time) }
         switchCarrier(isOn: true, at: time)
         transmissions += 1
@@ -285,7 +288,7 @@ extension Reader {
             .transmit(
                 R2DTransmission(
                     id: transmissions, message: action.message, octets: octets,
-                    chipsPerSymbol: configuration.chipsPerSymbol, windows: windows,
+                    chipsPerSymbol: plan.configuration.chipsPerSymbol, windows: windows,
                     exchanges: action.exchanges)))
     }
 

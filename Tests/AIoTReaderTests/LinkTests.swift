@@ -208,6 +208,7 @@ import Testing
         }
         #expect(refusals == [.omIntervention])
         bench.command(1, device: device)
+        bench.end()
         bench.end([ReaderBench.data([4, 9])])
         bench.handle(.relayed(id: try #require(bench.relays.first).id))
         #expect(bench.acknowledged == 1)
