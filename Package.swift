@@ -207,7 +207,7 @@ let package = Package(
             uses: [
                 "ReaderService", "AIoTLink", "CoreLink", "RadioFrontEnd", "AIoTReader", "AIoTBase", "AIoTPhy",
                 "AIoTMac",
-                "NGAP", "Spool", "Settings", logging, serviceLifecycle,
+                "NGAP", "Spool", "Settings", "ServiceManager", logging, serviceLifecycle,
             ]),
         tests(
             "LoopbackFrontEndTests",
@@ -216,7 +216,7 @@ let package = Package(
             "AIoTFServiceTests",
             uses: [
                 "AIoTFService", "AIoTDevice", "AIoTF", "AIoTSecurity", "AIoTBase", "NGAP", "AIoTLink", "CoreLink",
-                "Settings", crypto,
+                "ControlSocket", "Settings", "ServiceManager", crypto,
                 grdb, logging,
             ]),
         tests("USBTransportTests", uses: ["USBTransport"]),

@@ -8,7 +8,8 @@ import AIoTReader
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var rest = Array(UnsafeBufferPointer(start: start, count: count))[...]
-    var reader = Reader(configuration: ReaderConfiguration())
+    // The first octet: with limits or without.
+    var reader = Reader(configuration: configuration(limits: rest.first.map { $0 & 1 == 1 } ?? false))
     var time = AirTime.zero
     var transmission: R2DTransmission?
     var relay: UInt64 = 0
@@ -20,7 +21,7 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         case 0: reader.handle(linkChange(octets), at: time)
         case 1: reader.handle(octets.count & 1 == 0 ? .relayed(id: relay) : .notRelayed(id: relay), at: time)
         case 2, 3: reader.handle(.receivedFromAIoTF(LinkID(0), octets), at: time)
-        case 4: reader.handle(.carrierLost, at: time)
+        case 4: reader.handle(airChange(octets), at: time)
         case 5: reader.advance(to: time)
         default:
             let reports = (transmission?.expected ?? []).map { _ in report(octets, isBurst: operation & 8 == 8) }
@@ -35,6 +36,24 @@ func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         }
     }
     return 0
+}
+
+private func configuration(limits: Bool) -> ReaderConfiguration {
+    var configuration = ReaderConfiguration()
+    guard limits else { return configuration }
+    configuration.limits = Region.eu865.limits
+    configuration.limits.dutyCycles = [.init(share: 0.1, window: .milliseconds(5_000))]
+    configuration.limits.listenBeforeTalk = .init(thresholdDBFS: -60, duration: .milliseconds(5))
+    return configuration
+}
+
+private func airChange(_ octets: [UInt8]) -> ReaderEvent {
+    switch octets.first {
+    case 0: .channelHeard(levelDBFS: octets.count & 1 == 0 ? nil : -Double(octets.count))
+    case 1: .radioChanged(isUsable: octets.count & 1 == 0)
+    case 2: .draining(octets.count & 1 == 0)
+    default: .carrierLost
+    }
 }
 
 private func linkChange(_ octets: [UInt8]) -> ReaderEvent {

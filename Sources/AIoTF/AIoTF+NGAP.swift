@@ -48,6 +48,7 @@ extension AIoTF {
         case .aiotSessionReleaseRequest(let message):
             guard let orderID else { return }
             note("it gave up (\(message.cause))", orderID)
+            creditProgress(of: correlation)
             release(orderID, isRestart: plansAnother(orderID, afterFailure: true))
         default: break
         }

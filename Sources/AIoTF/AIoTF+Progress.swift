@@ -20,6 +20,15 @@ extension AIoTF {
         return pageNextSingly(id)
     }
 
+    /// A request that found somebody was no vain attempt though its reader gave it up: one whose carrier has to pause is
+    /// asked again for as long as that finds anybody.
+    mutating func creditProgress(of correlation: Int) {
+        guard let request = requests[correlation], let run = runs[request.orderID], let reader = run.turn?.reader,
+            run.reported.count > request.foundBefore, let count = run.requestsAt[reader]
+        else { return }
+        runs[request.orderID]?.requestsAt[reader] = max(0, count - 1)
+    }
+
     private func isFound(_ run: InventoryRun) -> Bool {
         if case .device(let id) = run.target { run.reported.contains(id) } else { false }
     }

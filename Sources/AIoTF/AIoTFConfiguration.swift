@@ -7,7 +7,7 @@ package struct AIoTFConfiguration: Hashable, Sendable {
     /// 3 octets.
     package var plmn: [UInt8] = [0x00, 0xF1, 0x10]
     /// Inventory Requests for one order at one reader at most; those for single members that a group paging missed do
-    /// not count.
+    /// not count, nor those that a reader gave up after it had found somebody new.
     package var largestAttempts = 6
     /// Group requests in a row that find nobody new before the group counts as searched.
     package var largestFruitless = 2

@@ -1,4 +1,5 @@
 import AIoTF
+import ControlSocket
 import CoreLink
 package import Logging
 import ServiceLifecycle

@@ -1,5 +1,6 @@
 import AIoTBase
 import CoreLink
+import ServiceManager
 package import Settings
 
 /// How the AIoTF is run as a process.
@@ -76,7 +77,14 @@ package struct AIoTFSettings: Sendable {
         switch (certificate, privateKey, authorities) {
         case (nil, nil, nil): return nil
         case (let certificate?, let key?, let authorities?):
-            return TLSFiles(certificate: certificate, key: key, authorities: authorities, peerNames: peerNames)
+            let credentials = ServiceCredentials.fromEnvironment
+            do throws(CredentialMissing) {
+                return TLSFiles(
+                    certificate: try credentials.path(of: certificate), key: try credentials.path(of: key),
+                    authorities: try credentials.path(of: authorities), peerNames: peerNames)
+            } catch {
+                throw .link(error.description)
+            }
         default: throw .halfTLS
         }
     }

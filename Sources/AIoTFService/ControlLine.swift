@@ -1,94 +1,94 @@
 import AIoTBase
 package import AIoTF
 import AIoTSecurity
+import ControlSocket
 
 /// One JSON object that a control client is told (docs/aiotf.md "The control socket").
 package struct ControlLine: Hashable, Sendable {
     /// Without its line end.
     package let text: String
 
-    private init(_ type: String, _ fields: [(name: String, json: String)]) {
-        let parts = [("type", Self.quoted(type))] + fields
-        text = "{" + parts.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
-    }
+    private init(_ line: JSONLine) { text = line.text }
 
     /// The number under which results are found later.
-    static func order(_ id: UInt64) -> Self { Self("order", [("order", "\(id)")]) }
+    static func order(_ id: UInt64) -> Self { Self(Self.line("order", order: id)) }
 
-    package static func error(_ text: String) -> Self { Self("error", [("error", quoted(text))]) }
+    package static func error(_ text: String) -> Self { Self(JSONLine.error(text)) }
 
     /// The same may be taken later.
-    static func busy(_ text: String) -> Self { Self("error", [("error", quoted(text)), ("retry", "true")]) }
+    static func busy(_ text: String) -> Self { Self(JSONLine.busy(text)) }
 
     package static func device(_ result: DeviceResult, order: UInt64) -> Self {
-        var fields = [
-            ("order", "\(order)"), ("deviceID", quoted(Hex.encoded(result.deviceID))),
-            ("authenticated", "\(result.authenticated)"),
-        ]
+        var line = Self.line("device", order: order)
+        line.add("deviceID", Hex.encoded(result.deviceID))
+        line.add("authenticated", result.authenticated)
         switch result.command {
         case .response(let response)?:
-            fields.append(("commandStatus", quoted("\(response.status)")))
-            fields.append(("commandData", quoted(Hex.encoded(response.data))))
-        case .failed?: fields += [("commandStatus", quoted("failed")), ("commandData", "null")]
+            line.add("commandStatus", "\(response.status)")
+            line.add("commandData", Hex.encoded(response.data))
+        case .failed?:
+            line.add("commandStatus", "failed")
+            line.add("commandData", String?.none)
         case nil: break
         }
-        return Self("device", fields)
+        return Self(line)
     }
 
     /// `missingIDs` names the first 1,000 of those that are missing.
     package static func summary(
         order: UInt64, devices: Int, missing: [[UInt8]], requests: Int, failures: [ReaderFailure]
     ) -> Self {
-        let ids = missing.prefix(1_000).map { quoted(Hex.encoded($0)) }.joined(separator: ",")
-        return Self(
-            "summary",
-            [
-                ("order", "\(order)"), ("devices", "\(devices)"), ("missing", "\(missing.count)"),
-                ("requests", "\(requests)"), ("missingIDs", "[\(ids)]"),
-                ("failures", "[" + failures.map(json).joined(separator: ",") + "]"),
-            ])
+        var line = Self.line("summary", order: order)
+        line.add("devices", devices)
+        line.add("missing", missing.count)
+        line.add("requests", requests)
+        line.add("missingIDs", missing.prefix(1_000).map { Hex.encoded($0) })
+        line.add("failures", failures.map(json))
+        return Self(line)
     }
 
-    private static func json(_ reader: ReaderFailure) -> String {
-        let name = reader.name.map(quoted) ?? "null"
-        return "{\"gnbID\":\(reader.gnbID),\"name\":\(name),\"cause\":\(quoted(reader.cause))}"
+    private static func json(_ reader: ReaderFailure) -> JSONLine {
+        var line = JSONLine()
+        line.add("gnbID", reader.gnbID)
+        line.add("name", reader.name)
+        line.add("cause", reader.cause)
+        return line
     }
 
     /// Of an order that goes on.
     package static func unfinished(order: UInt64, devices: Int) -> Self {
-        Self("unfinished", [("order", "\(order)"), ("devices", "\(devices)")])
+        var line = Self.line("unfinished", order: order)
+        line.add("devices", devices)
+        return Self(line)
     }
 
-    static func cancelled(order: UInt64) -> Self { Self("cancelled", [("order", "\(order)")]) }
+    static func cancelled(order: UInt64) -> Self { Self(line("cancelled", order: order)) }
 
     static func reader(_ reader: ReaderDescription) -> Self {
-        Self(
-            "reader",
-            [
-                ("gnbID", reader.gnbID.map { "\($0)" } ?? "null"), ("name", reader.name.map(quoted) ?? "null"),
-                ("areas", "[" + reader.areas.map { quoted(Hex.encoded($0)) }.joined(separator: ",") + "]"),
-                ("peer", quoted(reader.peer)),
-            ])
+        var line = JSONLine(type: "reader")
+        line.add("gnbID", reader.gnbID)
+        line.add("name", reader.name)
+        line.add("areas", reader.areas.map { Hex.encoded($0) })
+        line.add("peer", reader.peer)
+        return Self(line)
     }
 
     /// The end of a list of readers, and how many messages were not taken for which reason since the AIoTF has started.
     static func readers(_ count: Int, rejected: [RejectReason: Int]) -> Self {
-        let reasons = rejected.map { "\(quoted($0.key.rawValue)):\($0.value)" }.sorted().joined(separator: ",")
-        return Self("summary", [("readers", "\(count)"), ("rejected", "{\(reasons)}")])
+        var reasons = JSONLine()
+        for (reason, count) in rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            reasons.add(reason.rawValue, count)
+        }
+        var line = JSONLine(type: "summary")
+        line.add("readers", count)
+        line.add("rejected", reasons)
+        return Self(line)
     }
 
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20:
-                result += "\\u00" + Hex.encoded([UInt8(truncatingIfNeeded: scalar.value)])
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+    private static func line(_ type: String, order: UInt64) -> JSONLine {
+        var line = JSONLine(type: type)
+        line.add("order", order)
+        return line
     }
 }
 

@@ -1,6 +1,7 @@
 import AIoTBase
 package import AIoTF
 import AIoTSecurity
+package import ControlSocket
 import Foundation
 
 /// What a client of the control socket asks for, as one line of JSON.
@@ -10,15 +11,9 @@ package enum ControlRequest: Hashable, Sendable {
     case cancel(order: UInt64)
     case readers
 
-    /// Octets of a line at most.
-    package static let largestLine = 65_536
-
     /// - Throws: for anything that is not exactly a request: a key that is not known could have narrowed an inventory.
     package init(_ line: some Sequence<UInt8>) throws(ControlFailure) {
-        guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
-            throw ControlFailure("this is no JSON object: write one a line, as in {\"request\":\"readers\"}")
-        }
-        var fields = Fields(object)
+        var fields = try ControlFields(line, example: #"{"request":"readers"}"#)
         switch try fields.take("request", String.self) {
         case "inventory"?:
             let target = try Self.target(&fields)
@@ -33,7 +28,7 @@ package enum ControlRequest: Hashable, Sendable {
         case "readers"?: self = .readers
         default: throw ControlFailure("request: write inventory, cancel or readers")
         }
-        if let name = fields.values.keys.min() { throw ControlFailure("\(name): no such key in this request") }
+        try fields.finish()
     }
 
     /// The line that says this.
@@ -60,7 +55,7 @@ package enum ControlRequest: Hashable, Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
-    private static func target(_ fields: inout Fields) throws(ControlFailure) -> InventoryTarget {
+    private static func target(_ fields: inout ControlFields) throws(ControlFailure) -> InventoryTarget {
         var targets: [InventoryTarget] = []
         for (name, make) in [("device", InventoryTarget.device), ("group", InventoryTarget.group)] {
             guard let text = try fields.take(name, String.self) else { continue }
@@ -76,7 +71,7 @@ package enum ControlRequest: Hashable, Sendable {
         return target
     }
 
-    private static func command(_ fields: inout Fields) throws(ControlFailure) -> FollowOnCommand? {
+    private static func command(_ fields: inout ControlFields) throws(ControlFailure) -> FollowOnCommand? {
         guard let text = try fields.take("command", String.self) else { return nil }
         guard let command = FollowOnCommand(text: text) else {
             throw ControlFailure("command: write read:OFFSET,LENGTH, write:OFFSET,HEX or disable")
@@ -84,7 +79,7 @@ package enum ControlRequest: Hashable, Sendable {
         return command
     }
 
-    private static func scope(_ fields: inout Fields) throws(ControlFailure) -> InventoryScope {
+    private static func scope(_ fields: inout ControlFields) throws(ControlFailure) -> InventoryScope {
         let areas = try fields.take("areas", [String].self)
         let readers = try fields.take("readers", [String].self)
         switch (areas, readers) {
@@ -103,24 +98,5 @@ package enum ControlRequest: Hashable, Sendable {
             return .readers(addresses)
         default: throw ControlFailure("areas, readers: give one of them")
         }
-    }
-}
-
-/// Why a request was not taken; the text is told to the client.
-package struct ControlFailure: Error, Hashable, Sendable {
-    package let text: String
-    init(_ text: String) { self.text = text }
-}
-
-/// The fields of a request; what is left at the end nobody knows.
-private struct Fields {
-    var values: [String: Any]
-
-    init(_ values: [String: Any]) { self.values = values }
-
-    mutating func take<Value>(_ name: String, _ type: Value.Type) throws(ControlFailure) -> Value? {
-        guard let value = values.removeValue(forKey: name) else { return nil }
-        guard let value = value as? Value else { throw ControlFailure("\(name): a value of another kind is wanted") }
-        return value
     }
 }

@@ -1,5 +1,6 @@
 import AIoTBase
 import Glibc
+package import ServiceManager
 
 /// Where a master key is not to be had.
 package enum KeyFileFailure: ServiceFailure, Equatable {
@@ -10,6 +11,8 @@ package enum KeyFileFailure: ServiceFailure, Equatable {
     case exists(path: String)
     case notWritten(path: String, reason: String)
     case notNamed
+    /// A credential is named that is not there.
+    case credential(CredentialMissing)
 
     package var description: String {
         switch self {
@@ -24,6 +27,7 @@ package enum KeyFileFailure: ServiceFailure, Equatable {
         case .notWritten(let path, let reason): "cannot write the key file \(path): \(reason)"
         case .notNamed:
             "no key for the store: name its key file with --key-file, or pass the systemd credential aiotf-key"
+        case .credential(let missing): missing.description
         }
     }
 
@@ -32,7 +36,7 @@ package enum KeyFileFailure: ServiceFailure, Equatable {
         case .missing: ExitStatus.noInput
         case .noPermission: ExitStatus.noPermission
         case .exists, .notWritten: ExitStatus.cannotWrite
-        case .readableByOthers, .malformed, .notNamed: ExitStatus.configuration
+        case .readableByOthers, .malformed, .notNamed, .credential: ExitStatus.configuration
         }
     }
 }
@@ -44,9 +48,20 @@ extension MasterKey {
     }
 
     /// From the credential `aiotf-key`, where systemd has passed one; it guards the file itself (systemd.exec(5)).
-    package init?(credentials folder: String?) throws(KeyFileFailure) {
-        guard let folder, access("\(folder)/aiotf-key", F_OK) == 0 else { return nil }
-        try self.init(path: "\(folder)/aiotf-key", checksMode: false)
+    package init?(_ credentials: ServiceCredentials) throws(KeyFileFailure) {
+        guard let path = credentials.path(named: "aiotf-key") else { return nil }
+        try self.init(path: path, checksMode: false)
+    }
+
+    /// From a file, or the credential that `credential:NAME` names.
+    package init(setting: String, _ credentials: ServiceCredentials) throws(KeyFileFailure) {
+        let path: String
+        do throws(CredentialMissing) {
+            path = try credentials.path(of: setting)
+        } catch {
+            throw .credential(error)
+        }
+        try self.init(path: path, checksMode: path == setting)
     }
 
     private init(path: String, checksMode: Bool) throws(KeyFileFailure) {

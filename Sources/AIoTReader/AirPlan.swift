@@ -7,7 +7,7 @@ import AIoTPhy
 struct AirPlan: Sendable {
     let configuration: ReaderConfiguration
 
-    private var profile: AirProfile { configuration.profile }
+    var profile: AirProfile { configuration.profile }
 
     /// How long an exchange waits for the AIoTF.
     var budget: AirDuration { .milliseconds(Int64(configuration.exchangeBudgetMilliseconds)) }
@@ -83,15 +83,9 @@ struct AirPlan: Sendable {
 
     /// Air time of an R2D message of `octets` octets in units of one access occasion.
     func costInOccasions(messageOctets octets: Int, msg1 schedule: Schedule) -> Double {
-        let bits = profile.r2dLengthBits + octets * 8
-        let chips =
-            profile.r2dClockAcquisition.count + profile.r2dPostambleChips
-            + 2 * (bits + profile.crc(forInformationBits: bits).width)
-        let symbols =
-            profile.r2dStartIndicator.reduce(0, +) + Double(chips) / Double(max(1, configuration.chipsPerSymbol))
         let occasion = schedule.burstFormat().slotDuration(in: profile).seconds
         let positions = Double(1 << configuration.frequencyCode)
-        let frame = symbols / profile.r2dSymbolRateHz + delaySeconds(schedule.startOffset)
+        let frame = frameDuration(octets: octets).seconds + delaySeconds(schedule.startOffset)
         return frame * positions / occasion
     }
 }

@@ -7,14 +7,23 @@ import AIoTRelay
 extension Inventory {
     /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs,
     /// acknowledgements, then further occasions. Nil while there is nothing to do but wait, and after the end.
-    /// - Parameter opensOccasions: false while the link is down or the service stops.
-    mutating func nextAirAction(opensOccasions: Bool, at time: AirTime) -> AirAction? {
+    /// - Parameters:
+    ///   - opensOccasions: false while the link is down or the service stops.
+    ///   - room: until when the carrier may be on; nil: without limit.
+    mutating func nextAirAction(opensOccasions: Bool, room: AirRoom?, at time: AirTime) -> AirAction? {
+        isShortOfAir = false
         if let action = nextFromOutbox(at: time) { return action }
         // An exchange that cannot come to its end is not begun; the device draws again at the next paging.
-        if !opensOccasions { answerable = [] }
-        if !answerable.isEmpty, let response = makeRandomIDResponse() { return response }
+        let answers = room.map { exchangesThatFit($0) } ?? MACLimits.listEntries
+        if !opensOccasions || answers == 0 { answerable = [] }
+        if !answerable.isEmpty, let response = makeRandomIDResponse(atMost: answers) { return response }
         if !acknowledgements.isEmpty { return makeAcknowledgement() }
         guard !isComplete, opensOccasions, !isHeldByAIoTF else { return nil }
+        let hasRoom = room.map { leastAirTime($0) <= $0.left } ?? true
+        if !hasRoom, hasTrigger {
+            isShortOfAir = true
+            return nil
+        }
         if let trigger = makeTrigger() { return trigger }
         finishRound()
         if isSearched {
@@ -22,7 +31,8 @@ extension Inventory {
             if openExchanges == 0 { complete() }
             return nil
         }
-        return mayPage ? makePaging() : nil
+        isShortOfAir = !hasRoom
+        return mayPage && hasRoom ? makePaging() : nil
     }
 
     /// What waited for the air for longer than the budget is as late as what came after it.
@@ -58,11 +68,11 @@ extension Inventory {
     }
 
     /// Answers up to 16 random IDs at once; their Msg3 follow each other.
-    private mutating func makeRandomIDResponse() -> AirAction? {
+    private mutating func makeRandomIDResponse(atMost limit: Int) -> AirAction? {
         var entries: [RandomIDResponse.Entry] = []
         var ids: [UInt32] = []
         let offsets = plan.consecutiveOffsets(
-            count: min(answerable.count, MACLimits.listEntries), schedule: answerSchedule)
+            count: min(answerable.count, MACLimits.listEntries, limit), schedule: answerSchedule)
         while entries.count < offsets.count, !answerable.isEmpty {
             let randomID = answerable.removeFirst()
             guard let asID = takeASID() else {

@@ -77,6 +77,8 @@ struct Inventory: Sendable {
     /// Nobody but those in an exchange is known to be left: the next paging waits for them.
     var onlyExchangesAreLeft = false
     var isComplete = false
+    /// The next occasions want more time than the carrier may be on.
+    var isShortOfAir = false
     /// Something was lost on the air that a further quiet round may bring back.
     var hasSeenLoss = false
     var acknowledged = 0

@@ -59,7 +59,7 @@ extension Reader {
         guard isUsable == (radioAwaySince != nil) else { return }
         radioAwaySince = isUsable ? nil : time
         guard !isUsable else { return }
-        isCarrierOn = false
+        air.turnOff(at: time)
         loseCarrier(cause: .hardwareFailure, reason: .radioLost)
     }
 
@@ -88,7 +88,7 @@ extension Reader {
     }
 
     /// Ends an inventory that is not complete; the AIoTF hears of it where there is a cause.
-    private mutating func giveUp(
+    mutating func giveUp(
         _ name: AirRequest.Name, _ close: Exchange.CloseReason, reason: EndReason, cause: Cause?
     ) {
         withInventory(name) { $0.closeAll(close) }

@@ -32,6 +32,8 @@ package struct Reader: Sendable {
     /// The frame on the air, and what its bursts mean.
     struct Transmitting: Sendable {
         var id: UInt64
+        /// When its last window is over, as far as the air is concerned.
+        var nominalEnd: AirTime
         var inventory: AirRequest.Name
         var purpose: Inventory.AirAction.Purpose
     }
@@ -42,6 +44,8 @@ package struct Reader: Sendable {
     /// Links whose AIoTF reads too slowly.
     var congested: Set<LinkID> = []
     private(set) var isStopping = false
+    /// The carrier's time, and what waits for it.
+    var air: AirUse
     /// No new inventories are taken.
     private(set) var isDraining = false
     /// Set while the radio is away.
@@ -60,13 +64,13 @@ package struct Reader: Sendable {
     var relays: [UInt64: RelayPurpose] = [:]
     var lastRelay: UInt64 = 0
     private var lastTransactionID = TransactionID(15)
-    var isCarrierOn = false
     private var schedule: AirSchedule
 
     package init(configuration: ReaderConfiguration) {
         self.configuration = configuration
         deviceIDs = DeviceNGAPIDs(epoch: configuration.identity.epoch)
         schedule = AirSchedule(profile: configuration.profile, sampleRateHz: configuration.sampleRateHz)
+        air = AirUse(configuration: configuration)
     }
 
     /// Takes in something that happened; never fails: what a peer got wrong is dropped and counted.
@@ -87,12 +91,14 @@ package struct Reader: Sendable {
         case .transmissionEnded(let id, let reports):
             guard let ended = transmitting, ended.id == id else { break }
             transmitting = nil
+            air.noteEnd(nominally: ended.nominalEnd, at: time)
             withInventory(ended.inventory) { $0.ended(ended.purpose, reports: reports, at: time) }
         case .carrierLost:
             loseCarrier(cause: .aiotDeviceNotReachable, reason: .carrierLost)
         case .radioChanged(let isUsable):
             changeRadio(isUsable: isUsable, at: time)
-        case .channelHeard: break
+        case .channelHeard(let level):
+            hear(level, at: time)
         case .draining(let isDraining):
             self.isDraining = isDraining
         case .stopping:
@@ -101,13 +107,14 @@ package struct Reader: Sendable {
         goOn(at: time)
     }
 
-    /// How inventories to come use the air; those that are open go on as they were begun. Identity and sample rate belong
-    /// to the links and the front end that stand, and stay.
+    /// How inventories to come use the air; those that are open go on as they were begun, under the new limits. Identity
+    /// and sample rate belong to the links and the front end that stand, and stay.
     package mutating func reconfigure(_ next: ReaderConfiguration) {
         let current = configuration
         configuration = next
         configuration.identity = current.identity
         configuration.sampleRateHz = current.sampleRateHz
+        air.change(limits: configuration.limits)
     }
 
     /// Ends what has waited too long.
@@ -133,7 +140,7 @@ package struct Reader: Sendable {
 
     /// When `advance` is due at the latest.
     package var nextDeadline: AirTime? {
-        let holds = linkHolds.map(\.end) + (radioHold.map { [$0] } ?? [])
+        let holds = linkHolds.map(\.end) + [radioHold, air.nextDeadline].compactMap { $0 }
         return (holds + inventories.compactMap(\.nextDeadline)).min()
     }
 
@@ -151,7 +158,9 @@ package struct Reader: Sendable {
 
     /// What has been counted since the start.
     package var counters: ReaderCounters {
-        inventories.reduce(pastCounters) { $0 + $1.counters }
+        var counters = inventories.reduce(pastCounters) { $0 + $1.counters }
+        counters.carrierOn = air.carrierOn
+        return counters
     }
 
     mutating func put(_ order: ReaderOrder) {
@@ -216,26 +225,29 @@ extension Reader {
     /// Tells the AIoTF what there is to tell, then gives the air something to do.
     private mutating func goOn(at time: AirTime) {
         for name in inventories.map(\.request.name) { tellReports(of: name) }
-        if transmitting == nil, radioAwaySince == nil { transmitNext(at: time) }
+        air.now = max(air.now, time)
+        useAir(at: time)
         goOnStopping()
-        guard inventories.isEmpty, isCarrierOn, transmitting == nil else { return }
-        isCarrierOn = false
-        put(.carrier(isOn: false))
+        guard inventories.isEmpty, transmitting == nil else { return }
+        switchCarrier(isOn: false, at: time)
     }
 
     /// Inventories do not interleave: a later one is not paged while one before it has an exchange open. One that can do
     /// nothing, its link being down or slow, lets the next one go first, and then waits until that has come to its end.
-    private mutating func transmitNext(at time: AirTime) {
+    mutating func transmitNext(at time: AirTime) {
         var yielding: [AirRequest.Name] = []
         for index in inventories.indices {
             var action: Inventory.AirAction?
             let name = inventories[index].request.name
             let opensOccasions = opensOccasions(for: inventories[index].request)
-            withInventory(at: index) { action = $0.nextAirAction(opensOccasions: opensOccasions, at: time) }
+            let room = air.room(at: time)
+            withInventory(at: index) {
+                action = $0.nextAirAction(opensOccasions: opensOccasions, room: room, at: time)
+            }
             tellReports(of: name)
             if let action {
                 yielding.forEach { moveToEnd($0) }
-                transmit(action, of: name)
+                transmit(action, of: name, at: time)
                 return
             }
             if !opensOccasions, inventories[index].isAtRest {
@@ -247,24 +259,25 @@ extension Reader {
     }
 
     /// Without its link an inventory goes on only where nothing is waited for from the AIoTF.
-    private func opensOccasions(for request: AirRequest) -> Bool {
+    func opensOccasions(for request: AirRequest) -> Bool {
         if isStopping || congested.contains(request.name.link) { return false }
         return links[request.name.link]?.isUp == true || !request.hasFollowOn
     }
 
-    private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name) {
+    private mutating func transmit(_ action: Inventory.AirAction, of name: AirRequest.Name, at time: AirTime) {
         guard let octets = try? action.message.encoded() else {
             drop(.unencodable)
             withInventory(name) { $0.closeAll(.noAnswer) }
             return
         }
-        if !isCarrierOn {
-            isCarrierOn = true
-            put(.carrier(isOn: true))
-        }
         let windows = schedule.windows(after: action.message)
+        let end =
+            air.isLimited
+            ? time + AirPlan(configuration: configuration).duration(octets: octets.count, windows: windows) : time
+        guard air.mayBeOn(until: end, at: time) else { return pauseAir(at: time) }
+        switchCarrier(isOn: true, at: time)
         transmissions += 1
-        transmitting = Transmitting(id: transmissions, inventory: name, purpose: action.purpose)
+        transmitting = Transmitting(id: transmissions, nominalEnd: end, inventory: name, purpose: action.purpose)
         put(
             .transmit(
                 R2DTransmission(

@@ -33,6 +33,7 @@ package struct ReaderConfiguration: Hashable, Sendable {
     package var radioHoldMilliseconds = 10_000
     /// Sample rate of the front end: R * bit rate must not exceed a quarter of it.
     package var sampleRateHz = 1_920_000.0
+    /// None unless set.
     package var limits = AirLimits()
     package var identity = ReaderIdentity()
 
@@ -66,7 +67,7 @@ package struct ReaderConfiguration: Hashable, Sendable {
             found.append("radio hold \(radioHoldMilliseconds) ms: take 0 to 3,600,000")
         }
         if accessMode == .reserved { found.append("access mode 3 is not defined: take CBRA, CFRA or direct") }
-        if found.isEmpty { found += scheduleProblems }
+        if found.isEmpty { found += scheduleProblems + limitProblems }
         return found
     }
 

@@ -1,4 +1,4 @@
-import AIoTBase
+package import AIoTBase
 
 /// What a reader has counted since its start.
 package struct ReaderCounters: Hashable, Sendable {
@@ -10,6 +10,16 @@ package struct ReaderCounters: Hashable, Sendable {
     package var acknowledged = 0
     package var nacked = 0
     package var dropped: [DropReason: Int] = [:]
+    /// Inventories that the limits of the air cut short, all of one pause counted once.
+    package var forcedPauses = 0
+    /// Times that the channel was busy when it was listened to.
+    package var channelBusy = 0
+    /// How long the carrier was wanted and had to stay off.
+    package var airWaited = AirDuration.zero
+    /// How long the carrier has been on, up to the last event.
+    package var carrierOn = AirDuration.zero
+
+    package init() {}
 
     package var occasions: Int { idle + single + collided }
 }
@@ -25,6 +35,10 @@ extension ReaderCounters {
         sum.acknowledged += right.acknowledged
         sum.nacked += right.nacked
         sum.dropped.merge(right.dropped) { $0 + $1 }
+        sum.forcedPauses += right.forcedPauses
+        sum.channelBusy += right.channelBusy
+        sum.airWaited = sum.airWaited + right.airWaited
+        sum.carrierOn = sum.carrierOn + right.carrierOn
         return sum
     }
 }

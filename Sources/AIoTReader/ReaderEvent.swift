@@ -103,6 +103,38 @@ package enum ReaderNotice: Hashable, Sendable {
     case exchange(TransactionID, device: UInt32, ExchangeStep)
     /// A peer's fault or a late answer; counted in `ReaderCounters` too.
     case dropped(DropReason)
+    /// The air is not to be used, though somebody wants to: told once for each wait.
+    case airClosed(AirPause)
+    /// It is used again after such a wait.
+    case airOpen(waited: AirDuration)
+}
+
+/// Why the carrier stays off though it is wanted.
+package enum AirPause: Hashable, Sendable {
+    /// `AirLimits.longestCarrier` or `shortestPause`, until then.
+    case rest(until: AirTime)
+    /// `AirLimits.dutyCycles`, until then.
+    case dutyCycle(until: AirTime)
+    /// Listening before talking has heard somebody else, dB below full scale; it is listened again and again.
+    case channelBusy(levelDBFS: Double)
+    /// The radio cannot listen, and must.
+    case cannotListen
+}
+
+extension AirPause: CustomStringConvertible {
+    /// Cause and remedy, for people.
+    package var description: String {
+        switch self {
+        case .rest: "it has been on for as long as limits.longest-carrier-ms or the region allow"
+        case .dutyCycle: "limits.duty-cycle or the region allow no more in this window: ask for fewer inventories"
+        case .channelBusy(let level):
+            "the channel is busy (\(Int(level.rounded(.up))) dBFS): wait, take another channel, or raise "
+                + "limits.listen-before-talk.threshold-dbfs where what is heard is only noise"
+        case .cannotListen:
+            "the front end cannot listen before it talks: take limits.listen-before-talk away, where the rules "
+                + "allow that, or take another front end"
+        }
+    }
 }
 
 /// What happened in an exchange, in this order but for what repeats.
@@ -130,6 +162,8 @@ package enum EndReason: String, Hashable, Sendable {
     case carrierLost
     /// The radio was away in the middle of it, or for too long.
     case radioLost
+    /// The limits of the air wanted a pause (`AirLimits`).
+    case airtime
     case stopped
 }
 

@@ -13,6 +13,7 @@ package struct World {
         case frame(AirFrame)
         case ngap(isToAIoTF: Bool, [UInt8], AirTime)
         case notice(ReaderNotice, AirTime)
+        case carrier(isOn: Bool, AirTime)
         case result(DeviceResult, AirTime)
         case finished(InventorySummary, AirTime)
     }
@@ -36,11 +37,15 @@ package struct World {
     private var passages: [Passage] = []
     private var firstPassage = 0
     private var transmitting: (id: UInt64, outcome: RadioOutcome)?
+    /// When the channel has been listened to for long enough.
+    private var listeningEnd: AirTime?
     private var orders: UInt64 = 0
     private var watch: (Happening) -> Void
 
     /// A test's way to lose the carrier: asked after each frame on the air.
     package var dropsCarrierAfter: ((AirFrame) -> Bool)?
+    /// What the receiver hears while the carrier is off, dB below full scale; nil: it cannot listen.
+    package var hears: (AirTime) -> Double? = { _ in Interference.noiseDBFS }
 
     package init(
         reader: Reader, aiotf: AIoTF, radio: any LoopbackRadio, coreRoundTrip: AirDuration = .zero,
@@ -96,6 +101,7 @@ package struct World {
     private var nextInstant: AirTime? {
         var instants: [AirTime] = []
         if let transmitting { instants.append(transmitting.outcome.end) }
+        if let listeningEnd { instants.append(listeningEnd) }
         if firstPassage < passages.count { instants.append(passages[firstPassage].arrival) }
         if let deadline = reader.nextDeadline { instants.append(deadline) }
         // A guard timer of the AIoTF matters only while it waits for something.
@@ -108,6 +114,10 @@ package struct World {
         if let ended = transmitting, ended.outcome.end <= now {
             transmitting = nil
             finish(ended.outcome, id: ended.id)
+        }
+        if let end = listeningEnd, end <= now {
+            listeningEnd = nil
+            reader.handle(.channelHeard(levelDBFS: hears(now)), at: now)
         }
         while firstPassage < passages.count, passages[firstPassage].arrival <= now {
             let passage = passages[firstPassage]
@@ -163,11 +173,12 @@ package struct World {
         switch order {
         case .carrier(let isOn):
             radio.setCarrier(isOn: isOn, at: now)
+            watch(.carrier(isOn: isOn, now))
         case .transmit(let transmission):
             radio.idle(until: now)
             transmitting = (transmission.id, radio.perform(transmission, at: now))
-        case .listen:
-            reader.handle(.channelHeard(levelDBFS: nil), at: now)
+        case .listen(let duration):
+            listeningEnd = now + duration
         case .sendToAIoTF(_, let octets):
             passages.append(Passage(arrival: now + oneWayDelay, isToAIoTF: true, octets: octets))
         case .relay(let relay):

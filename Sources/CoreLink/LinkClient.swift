@@ -103,13 +103,14 @@ package final class LinkClient: Sendable {
     /// Exchanges are in flight, or no longer: meanwhile the link does not return to a preferred endpoint.
     package func setBusy(_ isBusy: Bool) { handle(.busyChanged(isBusy)) }
 
-    /// Reads the TLS files again, for connections from now on. Where they are wrong the old ones stay in force.
+    /// Reads TLS files and checks them; the old ones stay in force.
     ///
+    /// - Returns: what has connections from then on use them.
     /// - Throws: `LinkError`.
-    package func reloadCertificates() throws {
-        guard let files = configuration.tls, credentials.withLock({ $0 != nil }) else { return }
-        let new = try TLSCredentials(files, role: .client, log: log)
-        credentials.withLock { $0 = new }
+    package func renewal(of files: TLSFiles?) throws -> @Sendable () -> Void {
+        guard credentials.withLock({ $0 != nil }) else { return {} }
+        let new = try TLSCredentials(TLSFiles.needed(files), role: .client, log: log)
+        return { self.credentials.withLock { $0 = new } }
     }
 
     func handle(_ input: LinkInput) {

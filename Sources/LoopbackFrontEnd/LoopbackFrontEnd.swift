@@ -13,7 +13,7 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private enum Job: Sendable {
         case transmit(R2DTransmission, AirTime)
         case carrier(isOn: Bool, AirTime)
-        case listen
+        case listen(AirDuration)
     }
 
     package let name: String
@@ -22,14 +22,18 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     private let radio: Mutex<any LoopbackRadio>
     private let memory: DeviceMemoryFile?
     private let journal: AirJournal?
+    private let interference: Interference?
 
     /// - Parameters:
     ///   - radio: with its devices in front of it, at time zero.
     ///   - memory: where the devices keep what they keep without a carrier; nil: they are new at each start.
     ///   - journal: takes what the devices know to be true.
+    ///   - interference: who else is on the channel.
     package init(
-        name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil, journal: AirJournal? = nil
+        name: String, radio: sending any LoopbackRadio, memory: DeviceMemoryFile? = nil, journal: AirJournal? = nil,
+        interference: Interference? = nil
     ) {
+        self.interference = interference
         self.journal = journal
         self.name = name
         self.radio = Mutex(radio)
@@ -39,10 +43,22 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
     }
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
+        events(.stateChanged(.ready, why: "a simulated radio is always there"))
+        let now = clock
         Task.detached(priority: .high) { [self] in
             var clock = SimulatedClock()
             var lastPaged: Nonce?
-            for await job in jobs { carryOut(job, &clock, &lastPaged, events) }
+            for await job in jobs {
+                switch job {
+                case .listen(let duration):
+                    try? await Task.sleep(for: .nanoseconds(duration.nanoseconds))
+                    let level = interference?.level(at: now()) ?? Interference.noiseDBFS
+                    events(.channelHeard(levelDBFS: level))
+                case .carrier(let isOn, let time): setCarrier(isOn: isOn, at: time, &clock)
+                case .transmit(let transmission, let time):
+                    carryOut(transmission, at: time, &clock, &lastPaged, events)
+                }
+            }
         }
     }
 
@@ -54,35 +70,34 @@ package final class LoopbackFrontEnd: RadioFrontEnd {
         queue.yield(.carrier(isOn: isOn, time))
     }
 
-    package func listen(for duration: AirDuration) { queue.yield(.listen) }
+    package func listen(for duration: AirDuration) { queue.yield(.listen(duration)) }
 
     package func stop() { queue.finish() }
 
+    private func setCarrier(isOn: Bool, at time: AirTime, _ clock: inout SimulatedClock) {
+        let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
+        radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
+        journal?.note(carrierIsOn: isOn)
+    }
+
     private func carryOut(
-        _ job: Job, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?, _ events: (RadioEvent) -> Void
+        _ transmission: R2DTransmission, at time: AirTime, _ clock: inout SimulatedClock, _ lastPaged: inout Nonce?,
+        _ events: (RadioEvent) -> Void
     ) {
-        switch job {
-        case .listen: events(.channelHeard(levelDBFS: nil))
-        case .carrier(let isOn, let time):
-            let simulated = isOn ? clock.resume(at: time) : clock.pause(at: time)
-            radio.withLock { $0.setCarrier(isOn: isOn, at: simulated) }
-            journal?.note(carrierIsOn: isOn)
-        case .transmit(let transmission, let time):
-            let simulated = clock.simulated(time)
-            var outcome = radio.withLock { radio in
-                radio.idle(until: simulated)
-                let before = journal == nil ? [] : radio.devices.map(\.acknowledgedNonce1)
-                let outcome = radio.perform(transmission, at: simulated)
-                // A device answers only once it has kept what it must keep.
-                memory?.keep(radio.devices)
-                journal?.note(transmission.message, before: before, after: radio.devices, lastPaged: &lastPaged)
-                return outcome
-            }
-            outcome.end = clock.real(outcome.end)
-            for index in outcome.frames.indices {
-                outcome.frames[index].start = clock.real(outcome.frames[index].start)
-            }
-            events(.transmissionEnded(id: transmission.id, outcome))
+        let simulated = clock.simulated(time)
+        var outcome = radio.withLock { radio in
+            radio.idle(until: simulated)
+            let before = journal == nil ? [] : radio.devices.map(\.acknowledgedNonce1)
+            let outcome = radio.perform(transmission, at: simulated)
+            // A device answers only once it has kept what it must keep.
+            memory?.keep(radio.devices)
+            journal?.note(transmission.message, before: before, after: radio.devices, lastPaged: &lastPaged)
+            return outcome
         }
+        outcome.end = clock.real(outcome.end)
+        for index in outcome.frames.indices {
+            outcome.frames[index].start = clock.real(outcome.frames[index].start)
+        }
+        events(.transmissionEnded(id: transmission.id, outcome))
     }
 }

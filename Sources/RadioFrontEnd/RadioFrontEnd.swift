@@ -8,7 +8,7 @@ package enum RadioEvent: Sendable {
     case transmissionEnded(id: UInt64, RadioOutcome)
     /// The carrier was interrupted: every device has lost its session.
     case carrierLost
-    /// Told at each change; a radio is taken to be ready until it says otherwise. A change to a state that is not usable
+    /// Told at each change; a radio is taken to be opening until it says otherwise. A change to a state that is not usable
     /// means that the carrier is gone, and that what was on the air will not be told.
     case stateChanged(RadioState, why: String)
     /// What `listen` has measured, in dB below the full scale of the receiver; nil where it could not.
@@ -21,7 +21,7 @@ package enum RadioEvent: Sendable {
 package protocol RadioFrontEnd: Sendable {
     /// What it is, in words.
     var name: String { get }
-    /// Takes the radio into use; events come on a thread of the radio's own until `stop` has returned.
+    /// Takes the radio into use; events come on a thread of the radio's own, or within this call, until `stop` has returned.
     /// - Parameter clock: the time on which orders and outcomes are told.
     func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void)
     /// Puts a frame on the air, at `time` or as soon after as the radio can.

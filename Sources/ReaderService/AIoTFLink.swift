@@ -1,3 +1,5 @@
+package import CoreLink
+
 /// A link to one AIoTF as the loop uses it; `CoreLink.LinkClient`, or a test's double.
 package protocol AIoTFLink: Sendable {
     /// Sends a PDU; never blocks.
@@ -9,6 +11,7 @@ package protocol AIoTFLink: Sendable {
     func setBusy(_ isBusy: Bool)
     /// Connects and keeps trying, until cancelled.
     func run() async throws
-    /// Reads the certificate files again, for connections to come.
-    func reloadCertificates() throws
+    /// Reads TLS files and checks them; nothing changes yet.
+    /// - Returns: what has connections to come use them.
+    func renewal(of files: TLSFiles?) throws -> @Sendable () -> Void
 }

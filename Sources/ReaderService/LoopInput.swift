@@ -15,12 +15,19 @@ enum LoopInput: Sendable {
     case spooled(relay: UInt64, Result<UInt64, SpoolError>)
     /// A deadline has come.
     case tick
-    /// A second has passed: whoever looks at the loop is told the facts, and the service manager that it turns.
+    /// Comes every second at least: whoever looks at the loop is told the facts, and the service manager that it turns.
     case pulse
+    /// Whoever looks at the loop is told the facts now.
+    case ask
     /// No new inventories are taken, or are again.
     case drain(Bool)
+    /// A reload begins; one of the two that follow ends it.
+    case reloading
     /// A configuration that has been validated; what cannot change live is as it was.
-    case reconfigure(ReaderConfiguration)
+    case reconfigure(LiveConfiguration)
+    case reloadRefused(String)
+    /// What a health rule has found.
+    case health(HealthFinding)
     /// The operator ends the service.
     case stop
 }

@@ -27,7 +27,11 @@ package enum LoopSight: Sendable {
     case reloaded(problem: String?)
     case draining(Bool)
     case stopping
-    /// Once a second.
+    /// A health rule has fired, or is over.
+    case health(HealthFinding)
+    /// An input was dealt with: how long it waited in the inbox, and how long it took.
+    case turned(waited: AirDuration, handled: AirDuration)
+    /// Once a second at least, and whenever somebody asks.
     case pulse(LoopFacts)
 }
 

@@ -21,17 +21,25 @@ package struct ReaderDaemon: Service {
     private let spool: Spool
     private let epochFile: EpochFile
     private let epoch: UInt16
+    private let watchdog: ServiceWatchdog?
+    private let reloader: Reloader?
 
     /// Opens the state directory and reads the certificates; connects to nothing yet.
-    /// - Parameter observers: told of all that the loop does.
-    /// - Throws: `StateError`, `SpoolError`, or what the links find wrong with their files.
+    /// - Parameters:
+    ///   - watchdog: how often the service manager wants to hear that the service lives; nil: it does not.
+    ///   - credentials: where certificate files that are named `credential:NAME` are.
+    ///   - reload: how it gets its configuration anew; nil: it does not.
+    ///   - observers: told of all that the loop does.
+    /// - Throws: `StateError`, `SpoolError`, `CredentialMissing`, or what the links find wrong with their files.
     package init(
         configuration: DaemonConfiguration, frontEnd: any RadioFrontEnd, notifier: ServiceNotifier,
-        observers: [any LoopObserver] = [], log: Logger
+        watchdog: ServiceWatchdog? = nil, credentials: ServiceCredentials = ServiceCredentials(folder: nil),
+        reload: ReloadPlan? = nil, observers: [any LoopObserver] = [], log: Logger
     ) throws {
         self.configuration = configuration
         self.frontEnd = frontEnd
         self.notifier = notifier
+        self.watchdog = watchdog
         self.log = log
         self.observers = observers
         let (inputs, continuation) = AsyncStream.makeStream(of: LoopArrival.self)
@@ -49,28 +57,36 @@ package struct ReaderDaemon: Service {
         } else if recovery.records > 0 {
             log.notice("spool: \(recovery)")
         }
-        links = try configuration.links.enumerated().map { place, link in
+        let links = try configuration.links.enumerated().map { place, link in
             var linkLog = log
             linkLog[metadataKey: "link"] = "\(link.name)"
             return try LinkClient(
-                configuration: LinkClientConfiguration(endpoints: link.endpoints, tls: link.tls), log: linkLog
+                configuration: LinkClientConfiguration(
+                    endpoints: link.endpoints, tls: link.tls?.resolved(by: credentials)),
+                log: linkLog
             ) { inbox.put(.link(LinkID(place), $0)) }
         }
+        self.links = links
+        reloader = reload.map { Reloader(plan: $0, links: links, credentials: credentials, inbox: inbox, log: log) }
     }
 
-    /// Reads the certificate files again, for connections to come; what cannot be read stays as it was.
-    package func reload() {
-        for (link, settings) in zip(links, configuration.links) {
-            do {
-                try link.reloadCertificates()
-                if settings.tls != nil { log.info("link \(settings.name): certificates read again") }
-            } catch {
-                log.error("link \(settings.name): the certificates stay as they were: \(error)")
-            }
-        }
+    /// Takes the configuration and the certificate files as they are now: all of it, or nothing where anything is wrong or
+    /// cannot change live. One reload after the other, for whoever asks.
+    package func reload() async -> ReloadOutcome {
+        await reloader?.reload() ?? .refused(reason: "this service has no configuration to read again: restart it")
     }
+
+    /// No new inventories are taken from now on, or are again; from any thread.
+    package func drain(_ isDraining: Bool) { inbox.put(.drain(isDraining)) }
+
+    /// Has those who look at the loop told the facts as soon as it comes to that; from any thread.
+    package func ask() { inbox.put(.ask) }
+
+    /// Takes what a health rule has found; from any thread.
+    package func tell(_ finding: HealthFinding) { inbox.put(.health(finding)) }
 
     /// Serves until the service group shuts down gracefully, or the state directory fails.
+    /// - Throws: `HealthRestart` where a health rule has ended it, in good order.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for link in links { group.addTask { try await link.run() } }
@@ -82,8 +98,7 @@ package struct ReaderDaemon: Service {
             try await withGracefulShutdownHandler {
                 try await runLoop()
             } onGracefulShutdown: {
-                notifier.stopping()
-                inbox.put(.stop)
+                inbox.stop()
             }
         }
     }
@@ -96,15 +111,16 @@ package struct ReaderDaemon: Service {
             configuration: reader,
             shells: .init(
                 frontEnd: frontEnd, links: links, linkNames: configuration.links.map(\.name), spool: spool,
-                epochFile: epochFile, log: log, now: inbox.now, put: inbox.put, status: notifier.status,
+                epochFile: epochFile, log: log, now: inbox.now, put: inbox.put, manager: notifier.tell,
                 observers: observers),
-            stopTimeout: configuration.stopTimeout)
-        frontEnd.start(clock: inbox.now) { inbox.put(.radio($0)) }
-        notifier.ready(status: "front end \(frontEnd.name); links connecting")
+            stopTimeout: configuration.stopTimeout, readiness: configuration.readiness)
         log.info(
-            "serving: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")
+            "starting: front end \(frontEnd.name), links \(configuration.links.map(\.name).joined(separator: ", "))")
+        loop.tellStatus()
+        frontEnd.start(clock: inbox.now) { inbox.put(.radio($0)) }
         var alarm = Alarm { inbox.put(.tick) }
-        let pulse = Task { await inbox.pulse() }
+        let interval = min(watchdog?.intervalMicroseconds ?? 1_000_000, 1_000_000)
+        let pulse = Task { await inbox.pulse(every: .microseconds(interval)) }
         defer {
             alarm.set(for: nil)
             pulse.cancel()
@@ -112,10 +128,17 @@ package struct ReaderDaemon: Service {
         for await arrival in inputs {
             let deadline = try loop.handle(arrival.input, told: arrival.time)
             if loop.isFinished { break }
+            if case .pulse = arrival.input { inbox.pulseTaken() }
             alarm.set(for: deadline.map { inbox.instant($0) })
         }
         log.info("stopped")
+        if let restart = loop.restart { throw restart }
     }
+}
+
+extension ReaderDaemon: CustomStringConvertible {
+    /// What the log of the services calls it: no configuration stands there.
+    package var description: String { "reader" }
 }
 
 extension LinkClient: AIoTFLink {}

@@ -17,7 +17,8 @@ extension ReaderLoop {
             tell("up", isUp: true, of: id)
             let spooled = shells.spool.pending(owner: identifier).map { ($0.sequence, $0.payload) }
             if !spooled.isEmpty {
-                shells.log.notice("link \(shells.linkNames[id.value]): \(spooled.count) spooled messages go first")
+                shells.log.notice(
+                    "\(spooled.count) spooled messages go first", metadata: ["link": "\(shells.linkNames[id.value])"])
             }
             carryOut(
                 book.linkUp(id, aiotfIdentifier: identifier, answersProbes: probes, spooled: spooled), at: now)
@@ -42,6 +43,7 @@ extension ReaderLoop {
         for id in held.keys.sorted(by: { $0.value < $1.value }) where !book.isFlushing(id) {
             for (octets, told) in held.removeValue(forKey: id) ?? [] {
                 see(.received(id, octets, told: told), at: now)
+                log(octets, "from the AIoTF", id)
                 reader.handle(.receivedFromAIoTF(id, octets), at: now)
                 shells.links[id.value].processed()
             }
@@ -57,9 +59,4 @@ extension ReaderLoop {
         tellStatus()
     }
 
-    func tellStatus() {
-        var parts = ["front end \(radioState.rawValue)"] + linkFacts.map { "link \($0.name) \($0.text)" }
-        if isDraining { parts.append("draining") }
-        shells.status(parts.joined(separator: "; "))
-    }
 }

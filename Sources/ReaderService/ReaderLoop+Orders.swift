@@ -34,12 +34,14 @@ extension ReaderLoop {
         case .transmit(let transmission):
             shells.frontEnd.transmit(transmission, at: now)
             see(.transmit(transmission), at: now)
+            log(transmission)
         case .listen(let duration):
             shells.frontEnd.listen(for: duration)
         case .sendToAIoTF(let link, let octets):
             if shells.links.indices.contains(link.value) {
                 let frame = shells.links[link.value].send(octets)
                 see(.sent(link, octets, frame: frame), at: now)
+                log(octets, "to the AIoTF", link)
             }
         case .relay(let relay):
             carryOut(relay, at: now)
@@ -57,6 +59,7 @@ extension ReaderLoop {
         let frame = isUp ? shells.links[relay.link.value].send(relay.octets) : nil
         book.ordered(relay, frame: frame, at: now)
         see(.relay(relay, frame: frame), at: now)
+        log(relay.octets, frame == nil ? "for the AIoTF, spooled" : "to the AIoTF, and spooled", relay.link)
         let put = shells.put
         shells.spool.append(owner: relay.aiotfIdentifier, payload: relay.octets) { result in
             put(.spooled(relay: relay.id, result))
@@ -94,23 +97,6 @@ extension ReaderLoop {
                 book.sent(sequence, over: link, frame: frame, at: now)
                 see(.sent(link, octets, frame: frame), at: now)
             }
-        }
-    }
-
-    private func log(_ notice: ReaderNotice) {
-        switch notice {
-        case .roundStarted(let id, let round, let q, let acknowledged):
-            shells.log.debug("inventory \(id.value): round \(round), q \(q), \(acknowledged) acknowledged")
-        case .deviceAcknowledged(let id, let count):
-            shells.log.debug("inventory \(id.value): \(count) devices acknowledged")
-        case .inventoryComplete(let id, let acknowledged, let rounds):
-            shells.log.info("inventory \(id.value): complete, \(acknowledged) acknowledged in \(rounds) rounds")
-        case .inventoryEnded(let id, let acknowledged, let reason):
-            shells.log.notice("inventory \(id.value): ended (\(reason.rawValue)), \(acknowledged) acknowledged")
-        case .exchange(let id, let device, let step):
-            shells.log.debug("inventory \(id.value): exchange \(device): \(step)")
-        case .dropped(let reason):
-            shells.log.debug("dropped: \(reason.rawValue)")
         }
     }
 }

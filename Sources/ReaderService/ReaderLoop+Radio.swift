@@ -8,6 +8,7 @@ extension ReaderLoop {
         switch event {
         case .transmissionEnded(let id, let outcome):
             see(.outcome(id: id, outcome, told: told), at: now)
+            log(outcome, of: id)
             self.outcome = (id, outcome)
             endTransmission(at: now)
         case .carrierLost:

@@ -3,6 +3,7 @@ import AIoTLink
 import AIoTReader
 import Logging
 import RadioFrontEnd
+import ServiceManager
 import Spool
 
 /// The one loop of the daemon that reads a clock: between radio, reader core, spool and links.
@@ -21,15 +22,18 @@ struct ReaderLoop {
         /// The time on the sample clock of this process.
         var now: @Sendable () -> AirTime
         var put: @Sendable (LoopInput) -> Void
-        /// Tells the service manager how things are.
-        var status: @Sendable (String) -> Void
+        /// Tells the service manager.
+        var manager: @Sendable (ServiceNotice) -> Void
         /// Told of everything, in this order.
         var observers: [any LoopObserver] = []
     }
 
     var reader: Reader
     let shells: Shells
-    private let stopTimeout: AirDuration
+    var stopTimeout: AirDuration
+    var service: ServiceState
+    /// The log has it that the service was ready once.
+    var isServing = false
     var book = RelayBook()
     /// What the epoch file holds.
     var epoch: UInt16
@@ -38,7 +42,7 @@ struct ReaderLoop {
     /// Set once the service is to stop.
     private var stopDeadline: AirTime?
     var linkFacts: [LinkFacts]
-    var radioState = RadioState.ready
+    var radioState = RadioState.opening
     var radioWhy = "not heard of yet"
     var isCarrierOn = false
     private(set) var isDraining = false
@@ -47,17 +51,26 @@ struct ReaderLoop {
     var busy: [Bool]
     /// The last refusal of the spool that was told.
     var toldRefusal: SpoolError?
+    /// Health rules that say that the service is degraded, and why.
+    var degradations: [String: String] = [:]
+    /// Why the service ends for the service manager to start it anew; nil where it does not.
+    var restart: HealthRestart?
     /// Whether the service has come to its end.
     private(set) var isFinished = false
 
     /// - Parameter configuration: its epoch is the one that the epoch file holds.
-    init(configuration: ReaderConfiguration, shells: Shells, stopTimeout: AirDuration) {
+    init(
+        configuration: ReaderConfiguration, shells: Shells, stopTimeout: AirDuration, readiness: Readiness = Readiness()
+    ) {
         reader = Reader(configuration: configuration)
         epoch = configuration.identity.epoch
         self.shells = shells
         self.stopTimeout = stopTimeout
+        service = ServiceState(readiness: readiness)
         linkFacts = shells.linkNames.map { LinkFacts(name: $0, isUp: false, isCongested: false, text: "connecting") }
         busy = shells.linkNames.map { _ in false }
+        // Nothing goes on the air before the radio has said that it can.
+        reader.handle(.radioChanged(isUsable: false), at: shells.now())
     }
 
     /// Takes in what happened and carries out what follows.
@@ -73,25 +86,38 @@ struct ReaderLoop {
         case .radio(let event): handle(event, told: told, at: now)
         case .spooled(let relay, let result): spooled(relay, result, told: told, at: now)
         case .tick: break
-        case .pulse: see(.pulse(facts), at: now)
+        case .pulse: pulse(at: now)
+        case .ask: see(.pulse(facts), at: now)
         case .drain(let isDraining):
             self.isDraining = isDraining
             reader.handle(.draining(isDraining), at: now)
             see(.draining(isDraining), at: now)
             tellStatus()
-        case .reconfigure(let configuration): reader.reconfigure(configuration)
-        case .stop where stopDeadline == nil:
-            stopDeadline = now + stopTimeout
-            see(.stopping, at: now)
-            reader.handle(.stopping, at: now)
-        case .stop: break
+        case .reloading: tell(service.reloading())
+        case .reconfigure(let configuration):
+            reader.reconfigure(configuration.reader)
+            stopTimeout = configuration.stopTimeout
+            service.readiness = configuration.readiness
+            endReload(problem: nil, at: now)
+        case .reloadRefused(let problem): endReload(problem: problem, at: now)
+        case .health(let finding): handle(finding, at: now)
+        case .stop: stop(at: now)
         }
         carryOut(book.advance(to: now), at: now)
         releaseHeld(at: now)
         reader.advance(to: now)
         try settle(at: now)
         finishIfStopped(at: now)
+        see(.turned(waited: now - told, handled: shells.now() - now), at: now)
         return nextDeadline
+    }
+
+    mutating func stop(at now: AirTime) {
+        guard stopDeadline == nil else { return }
+        tell(service.stopping())
+        stopDeadline = now + stopTimeout
+        see(.stopping, at: now)
+        reader.handle(.stopping, at: now)
     }
 
     private var nextDeadline: AirTime? {

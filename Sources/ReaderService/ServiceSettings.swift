@@ -14,6 +14,8 @@ package struct LogSettings: Hashable, Sendable {
     package var format = Format.auto
     /// IDs and protected values may stand in the log; keys never do.
     package var showsProtected = false
+
+    package init() {}
 }
 
 /// Where Prometheus finds the metrics.
@@ -58,6 +60,14 @@ package struct HealthRule: Hashable, Sendable {
     package var above: Double
     package var windowSeconds: Int
     package var deed: Deed
+
+    package init(name: String, counter: String, above: Double, windowSeconds: Int, deed: Deed) {
+        self.name = name
+        self.counter = counter
+        self.above = above
+        self.windowSeconds = windowSeconds
+        self.deed = deed
+    }
 }
 
 /// Where the records of exchanges go.

@@ -56,6 +56,7 @@ package final class ReplayFrontEnd: RadioFrontEnd {
 
     package func start(clock: @escaping @Sendable () -> AirTime, _ events: @escaping @Sendable (RadioEvent) -> Void) {
         self.events.withLock { $0 = events }
+        events(.stateChanged(.ready, why: "a recording plays in the place of a radio"))
         Task.detached(priority: .high) { [self] in
             var pump = ReplayPump(source: source, profile: profile)
             var counts = (ordered: 0, unordered: 0)

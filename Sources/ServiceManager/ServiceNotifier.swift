@@ -12,21 +12,20 @@ package struct ServiceNotifier: Sendable {
 
     /// The one that this process was started with.
     package static var fromEnvironment: ServiceNotifier {
-        ServiceNotifier(address: getenv("NOTIFY_SOCKET").map { String(cString: $0) })
+        ServiceNotifier(address: environment("NOTIFY_SOCKET"))
     }
 
-    package func ready(status: String) { send("READY=1\nSTATUS=\(Self.line(status))") }
-    package func stopping() { send("STOPPING=1\nSTATUS=Stopping") }
-    package func status(_ text: String) { send("STATUS=\(Self.line(text))") }
-
-    /// A reload has begun; `ready` ends it.
-    package func reloading() {
+    package func tell(_ notice: ServiceNotice) {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
-        send("RELOADING=1\nMONOTONIC_USEC=\(now.tv_sec * 1_000_000 + now.tv_nsec / 1_000)")
+        send(notice.text(atMicroseconds: Int64(now.tv_sec) &* 1_000_000 &+ Int64(now.tv_nsec) / 1_000))
     }
 
-    private static func line(_ text: String) -> String { text.replacing("\n", with: " ") }
+    package func ready(status: String) { tell(.ready(status: status)) }
+    package func stopping() { tell(.stopping) }
+    package func status(_ text: String) { tell(.status(text)) }
+    /// A reload has begun; `ready` ends it.
+    package func reloading() { tell(.reloading) }
 
     /// Lost where nobody reads: a service manager that is gone must not hold up the service.
     private func send(_ message: String) {

@@ -18,6 +18,8 @@ package struct ReceiveSide {
         case jumped(samples: Double)
         /// Samples are missing; nil: nobody knows how many.
         case lost(samples: Int64?)
+        /// What the channel held while nothing was sent, dB below full scale.
+        case channel(levelDBFS: Double)
     }
 
     private struct Awaited {
@@ -40,6 +42,8 @@ package struct ReceiveSide {
     private var clock: CounterClock
     /// Frames that have not been heard yet, in order.
     private var placed: [Awaited] = []
+    /// While the channel is listened to.
+    private var meter: ChannelMeter?
     /// Whether a sample of this session has come.
     private var hasBegun = false
 
@@ -75,9 +79,25 @@ package struct ReceiveSide {
 
     /// Awaits nothing any more, the carrier having been interrupted: the transmit counter does not know for how long.
     package mutating func cancel() {
+        meter = nil
         listener.cancel()
         placed = []
         relation.forget()
+    }
+
+    /// Measures the channel over `count` samples that hold nothing of what was sent.
+    /// - Parameters:
+    ///   - lastOn: no carrier is sent from this place on the transmit counter on.
+    ///   - rendered: how far the transmit counter has come.
+    package mutating func listen(count: Int, lastOn: Int, rendered: Int) {
+        let margin = Self.marginSeconds * sampleRateHz
+        var start = Double(listener.nextSample)
+        if let prediction = relation.prediction(ofTransmit: Double(lastOn)) {
+            start = max(start, prediction.sample + prediction.uncertainty + margin)
+        } else {
+            start += max(0, latencySamples + Self.patienceSeconds * sampleRateHz - Double(max(0, rendered - lastOn)))
+        }
+        meter = ChannelMeter(start: Int64(exactly: start.rounded(.up)) ?? listener.nextSample, count: count)
     }
 
     /// Samples are missing that the counter does not know of; nil: nobody knows how many.
@@ -85,6 +105,7 @@ package struct ReceiveSide {
         listener.skip(to: listener.nextSample)
         relation.forget()
         clock.restart()
+        meter?.restart(at: listener.nextSample)
         return [.lost(samples: samples)]
     }
 
@@ -98,6 +119,7 @@ package struct ReceiveSide {
         }
         guard missing != 0 else { return [] }
         listener.skip(to: firstSample)
+        meter?.restart(at: firstSample)
         guard hasBegun else { return [] }
         // Blocks that were left out count, and the counters still go together.
         guard missing < 0 else { return [.lost(samples: missing)] }
@@ -114,6 +136,10 @@ package struct ReceiveSide {
     /// Takes interleaved complex samples; returns what they settle.
     package mutating func push(_ interleaved: UnsafeBufferPointer<Float>, at now: AirTime) -> [Told] {
         var told: [Told] = []
+        if let level = meter?.push(interleaved, firstSample: listener.nextSample) {
+            meter = nil
+            told.append(.channel(levelDBFS: level))
+        }
         for event in listener.push(interleaved) {
             switch event {
             case .frame(let frame): heard(frame, at: now, &told)

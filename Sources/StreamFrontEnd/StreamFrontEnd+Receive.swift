@@ -61,6 +61,8 @@ extension StreamFrontEnd {
             switch order {
             case .expect(let frame): side.expect(frame)
             case .cancel: side.cancel()
+            case .listen(let count, let lastOn, let rendered):
+                side.listen(count: count, lastOn: lastOn, rendered: rendered)
             }
         }
         return !isStopping
@@ -94,6 +96,8 @@ extension StreamFrontEnd {
                 }
                 tap?.lost(samples: samples)
                 mailbox.put(.stream(.lost("received samples were lost"), session: session))
+            case .channel(let level):
+                if heard(level, session: session) { events(.channelHeard(levelDBFS: level)) }
             case .ended(let id, let outcome, let samples):
                 let isDue = air.withLock { air in
                     guard air.transmission == id, air.session == session else { return false }

@@ -89,23 +89,9 @@ extension StreamFrontEnd {
         for text in notes { note(text) }
     }
 
-    /// Sends a sounding where one is needed and nothing else is on the air.
     private func sound(_ work: inout Supervision, at now: AirTime) {
-        guard let sounding, work.supervisor.isStreaming, work.nextSounding <= now else { return }
-        let isSent = air.withLock { air in
-            guard air.needsSounding, !air.isSounding, air.transmission == nil,
-                let samples = air.timeline.place(sounding.waveform)
-            else { return false }
-            air.isSounding = true
-            air.counters.soundings += 1
-            air.orders.append(
-                .expect(
-                    PlacedFrame(
-                        octets: sounding.octets, end: Double(samples.lowerBound) + sounding.length,
-                        length: sounding.length, transmission: nil)))
-            return true
-        }
-        if isSent { work.nextSounding = now + Sounding.interval }
+        guard sounding != nil, work.supervisor.isStreaming, work.nextSounding <= now else { return }
+        if trySounding() { work.nextSounding = now + soundingInterval }
     }
 }
 

@@ -16,6 +16,13 @@ package final class StreamFrontEnd: RadioFrontEnd {
     enum Order: Sendable {
         case expect(PlacedFrame)
         case cancel
+        case listen(count: Int, lastOn: Int, rendered: Int)
+    }
+
+    /// For whom the channel is listened to.
+    enum Listener: Hashable {
+        case loop
+        case sounding
     }
 
     /// What the threads share.
@@ -29,6 +36,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
         /// The transmission that is under way, and whether a sounding is.
         var transmission: UInt64?
         var isSounding = false
+        var listener: Listener?
         /// How the counters go together has to be measured.
         var needsSounding = true
         var counters = RadioCounters()
@@ -46,8 +54,11 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let tap: (any ReceiveTap)?
     let log: @Sendable (String) -> Void
     let note: @Sendable (String) -> Void
+    let placed: @Sendable (R2DTransmission, Int) -> Void
     let stallTime: AirDuration
     let sounding: Sounding?
+    /// What soundings keep to; frames are the loop's matter.
+    let limits: AirLimits
 
     let air: Mutex<Air>
     let queue: ReceiveQueue
@@ -63,14 +74,18 @@ package final class StreamFrontEnd: RadioFrontEnd {
     /// - Parameters:
     ///   - transmitter: and `receiver`: the same object is a full-duplex box; both have one sample rate.
     ///   - amplitude: of the carrier, as part of full scale.
+    ///   - limits: of the air, for what the front end sends on its own.
     ///   - tap: gets a copy of all that is received.
     ///   - stallTime: no samples for this long is a stall; longer for a simulated air that is slower than time.
     ///   - log: takes lines for people.
     ///   - note: takes what a person should know of the boxes, when they can be used, and again only where it is new.
+    ///   - placed: told where a frame is on the transmit counter.
     package init(
         name: String, transmitter: any Transceiver, receiver: any Transceiver, profile: AirProfile,
-        amplitude: Float = 0.8, tap: (any ReceiveTap)? = nil, stallTime: AirDuration = RadioSupervisor.stallTime,
-        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in }
+        amplitude: Float = 0.8, limits: AirLimits = AirLimits(), tap: (any ReceiveTap)? = nil,
+        stallTime: AirDuration = RadioSupervisor.stallTime,
+        log: @escaping @Sendable (String) -> Void = { _ in }, note: @escaping @Sendable (String) -> Void = { _ in },
+        placed: @escaping @Sendable (R2DTransmission, Int) -> Void = { _, _ in }
     ) {
         self.name = name
         boxes = BoxPair(transmitter: transmitter, receiver: receiver)
@@ -78,7 +93,9 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.tap = tap
         self.log = log
         self.note = note
+        self.placed = placed
         self.stallTime = stallTime
+        self.limits = limits
         let rate = boxes.sampleRateHz
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
@@ -100,10 +117,6 @@ package final class StreamFrontEnd: RadioFrontEnd {
 
     package var flow: SampleFlow? {
         SampleFlow(received: received.load(ordering: .relaxed), transmitted: transmitted.load(ordering: .relaxed))
-    }
-
-    package func listen(for duration: AirDuration) {
-        mailbox.put(.tell(.channelHeard(levelDBFS: nil)))
     }
 
     /// Where the radio stands, and why.
@@ -152,7 +165,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
             air.counters.framesSent += 1
             return true
         }
-        if let place { log("R2D at transmit sample \(place): \(Hex.encoded(transmission.octets))") }
+        if let place { placed(transmission, place) }
         guard !isPlaced else { return queue.wake() }
         // What cannot be sent brings about nothing; its sender must not wait for it.
         mailbox.put(
@@ -189,6 +202,7 @@ package final class StreamFrontEnd: RadioFrontEnd {
     static func abandon(_ air: inout Air) {
         air.transmission = nil
         air.isSounding = false
+        air.listener = nil
         air.orders = [.cancel]
     }
 }

@@ -33,6 +33,11 @@ package struct TransmitTimeline {
     /// The first sample at which the carrier may be on, and since when it is on without a gap.
     private var carrierFrom = 0
     private var frames: [Frame] = []
+    /// While the carrier is off: where the last one ends that was sent or is due.
+    private var lastEnd = 0
+
+    /// No carrier is sent from this sample on, as far as it is known by now.
+    package var lastOn: Int { isCarrierOn ? rendered : lastEnd }
 
     /// - Parameter amplitude: of the carrier, as part of full scale.
     package init(format: StreamFormat, sampleRateHz: Double, amplitude: Float) {
@@ -45,6 +50,7 @@ package struct TransmitTimeline {
         rendered = 0
         isCarrierOn = false
         carrierFrom = 0
+        lastEnd = 0
         frames.removeAll(keepingCapacity: true)
     }
 
@@ -52,6 +58,7 @@ package struct TransmitTimeline {
     package mutating func setCarrier(isOn: Bool) {
         guard isOn != isCarrierOn else { return }
         isCarrierOn = isOn
+        lastEnd = max(lastEnd, rendered)
         if isOn { carrierFrom = max(carrierFrom, rendered) } else { interrupt() }
     }
 
@@ -59,6 +66,11 @@ package struct TransmitTimeline {
     package mutating func interrupt(seconds: Double = breakSeconds) {
         frames.removeAll(keepingCapacity: true)
         carrierFrom = rendered + samples(seconds)
+    }
+
+    /// Keeps the carrier off for `seconds` after what has been placed.
+    package mutating func rest(seconds: Double) {
+        if !isCarrierOn { carrierFrom = max(carrierFrom, lastEnd + samples(seconds)) }
     }
 
     /// Places a frame as early as possible, and not before `sample`.
@@ -76,6 +88,7 @@ package struct TransmitTimeline {
             Frame(
                 waveform: waveform, samples: frame,
                 carrier: start - lead..<frame.upperBound + samples(Self.tailSeconds)))
+        lastEnd = max(lastEnd, frame.upperBound + samples(Self.tailSeconds))
         return frame
     }
 

@@ -1,7 +1,7 @@
 import AIoTBase
 import AIoTFService
 import ArgumentParser
-import Foundation
+import ServiceManager
 import Settings
 
 /// Runs something of the AIoTF; a failure is told and ends the program with its exit status.
@@ -52,9 +52,9 @@ struct StoreOptions: ParsableArguments {
 extension AIoTFSettings {
     /// The master key that they name, else the systemd credential.
     func masterKey() throws -> MasterKey {
-        if let keyFile { return try MasterKey(file: keyFile) }
-        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
-        guard let key = try MasterKey(credentials: folder) else { throw KeyFileFailure.notNamed }
+        let credentials = ServiceCredentials.fromEnvironment
+        if let keyFile { return try MasterKey(setting: keyFile, credentials) }
+        guard let key = try MasterKey(credentials) else { throw KeyFileFailure.notNamed }
         return key
     }
 

@@ -43,6 +43,7 @@ struct AIoTFServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         let log = ProgramLog.make(level: logLevel)
         do {
             let settings = try settings()
@@ -50,7 +51,7 @@ struct AIoTFServeCommand: AsyncParsableCommand {
             var configuration = ServiceGroupConfiguration(
                 services: [
                     .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: HangUp { service.reload() }),
+                    .init(service: HangUp(hangUps) { service.reload() }),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
             // No limit of cancellation, which would trap: the loop never waits longer than for a lock, 0.5 s.

@@ -13,7 +13,9 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self, DecodeCommand.self,
+            RunCommand.self, StatusCommand.self, EventsCommand.self, DrainCommand.self, ReloadCommand.self,
+            CheckConfigCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self,
+            DecodeCommand.self,
             ConformanceCommand.self, DeviceCommand.self, DevicesCommand.self, DoctorCommand.self,
         ])
 }

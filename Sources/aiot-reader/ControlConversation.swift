@@ -1,5 +1,6 @@
 import AIoTFService
 import ArgumentParser
+import ControlSocket
 import Foundation
 
 /// One request to an AIoTF over its control socket, and what it says.
@@ -7,13 +8,11 @@ struct ControlConversation: ~Copyable {
     private var client: ControlClient
     private var printer: ControlPrinter
     private let end: ContinuousClock.Instant?
-    private let path: String
 
     init(path: String, format: OutputFormat, timeout: Double?) throws {
         client = try reportingFailures { try ControlClient(path: path) }
         printer = ControlPrinter(format: format)
         end = timeout.map { ContinuousClock.now + .seconds($0) }
-        self.path = path
     }
 
     /// Sends the request and prints every answer; ends the program with the exit status of what was said.
@@ -27,7 +26,7 @@ struct ControlConversation: ~Copyable {
                     Console.report("not done in time; it goes on: see `aiot-reader aiotf results`")
                     throw Ending.tryAgain
                 case .end:
-                    guard printer.isComplete else { throw ControlSocketFailure.ended(path: path) }
+                    guard printer.isComplete else { throw client.failure(.ended) }
                     if let status = printer.status { throw status }
                     return
                 }

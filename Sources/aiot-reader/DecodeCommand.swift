@@ -3,6 +3,7 @@ import AIoTMac
 import AIoTSecurity
 import ArgumentParser
 import Conformance
+import ControlSocket
 import Foundation
 import NGAP
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlSocket
 import Doctor
 import ReaderService
 import Settings
@@ -19,8 +20,10 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: "text, or json: one object a finding.")
     var format = OutputFormat.text
 
+    @OptionGroup var settings: OverrideOptions
+
     func run() throws {
-        let plan = try config.map { try Plan(path: $0) }
+        let plan = try config.map { try Plan(path: $0, settings.overrides) }
         var facts = MachineFacts.ofThisMachine(stateDirectory: plan?.stateDirectory ?? "/var/lib/aiot-reader")
         plan?.complete(&facts)
         facts.receiverSamplesPerSecond = ReceiverSpeed.samplesPerSecond(sampleRateHz: facts.sampleRateHz)
@@ -36,21 +39,19 @@ struct DoctorCommand: ParsableCommand {
         let stateDirectory: String?
 
         /// - Throws: exit status 66 or 77 where the file cannot be read, after it has said why.
-        init(path: String) throws {
-            let text = try ConfigurationFile.text(at: path)
+        init(path: String, _ overrides: [SettingsOverride]) throws {
             do {
-                let file = try SettingsFile(text, name: path)
-                let frontEnd = FrontEndSettings(file.root)
-                let daemon = DaemonConfiguration(file.root, sampleRateHz: frontEnd.sampleRateHz)
-                _ = RecordSettings(file.root, of: frontEnd)
-                try file.finish()
+                let loaded = try LoadedConfiguration.load(path, overrides)
                 outcome = .valid(path: path)
-                self.frontEnd = frontEnd
-                stateDirectory = daemon.stateDirectory
-            } catch {
-                outcome = .unusable("\(error)".split(separator: "\n").map(String.init))
+                frontEnd = loaded.frontEnd
+                stateDirectory = loaded.daemon.stateDirectory
+            } catch let problems as SettingsProblems {
+                outcome = .unusable(problems.lines)
                 frontEnd = nil
                 stateDirectory = nil
+            } catch let unreadable as UnreadableFile {
+                Console.report("\(unreadable)")
+                throw unreadable.ending
             }
         }
 

@@ -27,6 +27,7 @@ enum FrontEndSettings {
     init(_ root: SettingsMapping) {
         self = .unknown
         guard let mapping = root.mapping("front-end") else {
+            if root.has("front-end") { return }
             root.problem("front-end", "name one, as in `front-end: {type: loopback, devices: 20}`")
             return
         }
@@ -36,11 +37,24 @@ enum FrontEndSettings {
         case .twoBox: self = .twoBox(TwoBoxSettings(mapping))
         case .replay: self = .replay(ReplaySettings(mapping))
         case .hackRF, .rtlSDR:
+            mapping.allowAnything()
             mapping.problem(
                 "type",
                 "it cannot send and receive at once: write two-box, and it as the transmitter or receiver of that")
         case nil:
+            mapping.allowAnything()
             if !mapping.has("type") { mapping.problem("type", "write loopback, pluto, two-box or replay") }
+        }
+    }
+
+    /// As the configuration calls it.
+    var kindText: String {
+        switch self {
+        case .loopback: Kind.loopback.rawValue
+        case .pluto: Kind.pluto.rawValue
+        case .twoBox: Kind.twoBox.rawValue
+        case .replay: Kind.replay.rawValue
+        case .unknown: "none"
         }
     }
 
@@ -61,6 +75,20 @@ enum FrontEndSettings {
         case .twoBox(let settings): settings.transmitter.frequencyHz
         case .loopback, .replay, .unknown: nil
         }
+    }
+
+    /// What it puts on the air; nil where it does not.
+    var transmission: Transmission? {
+        switch self {
+        case .pluto(let settings): settings.transmission
+        case .twoBox(let settings): settings.transmission
+        case .loopback, .replay, .unknown: nil
+        }
+    }
+
+    /// Why it cannot hear whether the channel is free; nil where it can.
+    var notListening: String? {
+        if case .replay = self { "a recording cannot listen first: leave it out" } else { nil }
     }
 
     /// Why what it receives cannot be recorded; nil where it can.

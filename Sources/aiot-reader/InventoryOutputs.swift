@@ -7,6 +7,7 @@ import AIoTReader
 import AIoTSecurity
 import AIoTWorld
 import ArgumentParser
+import ControlSocket
 import Foundation
 import RadioFrontEnd
 
@@ -50,6 +51,7 @@ final class InventoryOutputs {
         case .ngap(let isToAIoTF, let octets, let time):
             capture?.append(ngap: octets, isToAIoTF: isToAIoTF, at: time.nanoseconds)
         case .notice(let notice, let time): showProgress(notice, at: time)
+        case .carrier: break
         case .result(let result, let time): show(result, at: time)
         case .finished(let summary, _):
             requests += summary.requests

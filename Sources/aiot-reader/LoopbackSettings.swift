@@ -20,30 +20,39 @@ struct LoopbackSettings {
 
     /// Reads the mapping; problems are left in it for `finish` to throw.
     init(_ mapping: SettingsMapping) {
-        plan.devices = mapping.int("devices", in: 0...20_000) ?? plan.devices
-        plan.seed = mapping.int("seed", in: 0...Int.max).map(UInt64.init) ?? plan.seed
-        plan.air = mapping.choice("air", of: AirLevel.self) ?? .burst
-        plan.snr = mapping.number("snr", in: -20...80) ?? plan.snr
-        plan.loss = mapping.number("loss", in: 0...0.99) ?? plan.loss
+        plan.devices = mapping.int("devices", in: 0...20_000, default: plan.devices)
+        plan.seed = UInt64(mapping.int("seed", in: 0...Int.max, default: Int(plan.seed)))
+        plan.air = mapping.choice("air", default: AirLevel.burst)
+        plan.snr = mapping.number("snr", in: -20...80, default: plan.snr)
+        plan.loss = mapping.number("loss", in: 0...0.99, default: plan.loss)
         if plan.loss > 0, plan.air == .sample { mapping.problem("loss", "goes with air: burst; lower snr instead") }
-        plan.clockError = mapping.int("clock-error-ppm", in: 0...100_000) ?? plan.clockError
+        plan.clockError = mapping.int("clock-error-ppm", in: 0...100_000, default: plan.clockError)
         memory = mapping.string("memory")
         journal = mapping.string("journal")
         readSecurity(mapping)
     }
 
     private mutating func readSecurity(_ mapping: SettingsMapping) {
-        let profile = SecurityProfile(rawValue: UInt8(mapping.int("profile", in: 0...0x7F) ?? 0x17))
-        let octet = mapping.int("algorithms", in: 0...0xFF) ?? 0x22
+        let profile = mapping.int("profile", in: 0...0x7F, default: 0x17, hexDigits: 2)
+        let octet = mapping.int("algorithms", in: 0...0xFF, default: 0x22, hexDigits: 2)
         guard let algorithms = SecurityAlgorithms(octet: UInt8(octet)) else {
             mapping.problem("algorithms", "write 0x00, 0x02, 0x20 or 0x22")
             return
         }
-        let window = mapping.int("counter-window", in: 0...Int(SecurityConfiguration.maximumCounterWindow))
+        let window = mapping.int(
+            "counter-window", in: 0...Int(SecurityConfiguration.maximumCounterWindow),
+            default: algorithms.hasIntegrity ? 15 : 0)
         plan.security = SecurityConfiguration(
-            profile: profile, algorithms: algorithms,
-            counterWindow: UInt32(window ?? (algorithms.hasIntegrity ? 15 : 0)))
-        for refusal in plan.security.refusals(for: .single) { mapping.problem("profile", "\(refusal)") }
+            profile: SecurityProfile(rawValue: UInt8(profile)), algorithms: algorithms, counterWindow: UInt32(window))
+        for refusal in plan.security.refusals(for: .single) {
+            let key =
+                switch refusal {
+                case .counterWindowWithoutIntegrity, .counterWindowTooLarge, .pagingTagWithCounterWindow:
+                    "counter-window"
+                default: "profile"
+                }
+            mapping.problem(key, "\(refusal)")
+        }
     }
 
     /// Whether what it receives are samples.

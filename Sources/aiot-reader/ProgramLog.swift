@@ -1,13 +1,38 @@
 import ArgumentParser
+import LogOutput
 import Logging
+import ReaderService
 
-/// The log of a process that serves: lines on standard error.
+/// The log of a process that serves: fields in the journal under systemd, lines on standard error elsewhere.
 enum ProgramLog {
+    private static let sink = LogSink.system()
+
+    /// Once in a process.
     static func make(level: LogLevelOption) -> Logger {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        var log = Logger(label: "aiot-reader")
-        log.logLevel = level.level
-        return log
+        var settings = LogSettings()
+        settings.level = level.level
+        return make(settings)
+    }
+
+    /// Once in a process.
+    static func make(_ settings: LogSettings) -> Logger {
+        let sink = sink
+        LoggingSystem.bootstrap { SinkLogHandler(label: $0, sink: sink) }
+        apply(settings)
+        return Logger(label: "aiot-reader")
+    }
+
+    /// From now on, for all loggers.
+    static func apply(_ settings: LogSettings) {
+        sink.level = settings.level
+        let form: LogSink.Form =
+            switch settings.format {
+            case .auto: LogSink.automaticForm
+            case .text: .text
+            case .json: .json
+            case .journal: .journal
+            }
+        sink.set(form: form, showsProtected: settings.showsProtected)
     }
 }
 

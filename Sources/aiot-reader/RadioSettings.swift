@@ -1,3 +1,5 @@
+import AIoTBase
+import AIoTMac
 import AIoTReader
 import Logging
 import RadioFrontEnd
@@ -11,6 +13,7 @@ import USBTransport
 struct PlutoSettings {
     var box: BoxSettings
     private var amplitude: Float
+    private var power = RadiatedPower(source: .pluto, transmitGainDB: 0)
 
     init(_ mapping: SettingsMapping) {
         box = BoxSettings(common: mapping, rates: BoxRates.pluto, defaultRateHz: 1_920_000)
@@ -18,13 +21,21 @@ struct PlutoSettings {
         box.readReceiver(mapping, largestGainDB: 73)
         box.readTransmitter(mapping, largestGainDB: 89)
         amplitude = mapping.amplitude
+        power.readAntenna(mapping)
+        power.transmitGainDB = box.transmitGainDB
+        power.amplitude = Double(amplitude)
+    }
+
+    var transmission: Transmission {
+        Transmission(
+            box: "a pluto", frequencyHz: box.frequencyHz, power: power, gainKey: "front-end.transmit-gain-db")
     }
 
     func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let pluto = Pluto(bus: try USBContext(), settings: box)
         return StreamFrontEnd(
             name: pluto.name, transmitter: pluto, receiver: pluto, profile: reader.profile, amplitude: amplitude,
-            tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") })
+            tap: tap, log: { log.debug("\($0)") }, note: { log.warning("\($0)") }, placed: log.placed)
     }
 }
 
@@ -39,12 +50,13 @@ struct TwoBoxSettings {
     var receiver: BoxSettings
     var receiverKind = ReceiverKind.hackRF
     private var amplitude: Float
+    private var power = RadiatedPower(source: .hackRF, transmitGainDB: 0)
 
     init(_ mapping: SettingsMapping) {
         transmitter = BoxSettings(common: mapping, rates: BoxRates.hackRF, defaultRateHz: 2_000_000)
         receiver = transmitter
         amplitude = mapping.amplitude
-        let isTriggered = mapping.bool("trigger") ?? false
+        let isTriggered = mapping.bool("trigger", default: false)
         if let sending = mapping.mapping("transmitter") {
             transmitter.readSelection(sending)
             transmitter.readTransmitter(sending, largestGainDB: 47)
@@ -52,13 +64,17 @@ struct TwoBoxSettings {
         } else if !mapping.has("transmitter") {
             mapping.problem("transmitter", "name it, as in `transmitter: {serial: \"1a2b\"}`: a HackRF")
         }
+        power.readAntenna(mapping)
+        power.transmitGainDB = transmitter.transmitGainDB
+        power.hasAmplifier = transmitter.hasAmplifier
+        power.amplitude = Double(amplitude)
         guard let receiving = mapping.mapping("receiver") else {
             if !mapping.has("receiver") {
                 mapping.problem("receiver", "name it, as in `receiver: {type: hackrf, serial: \"3c4d\"}`")
             }
             return
         }
-        receiverKind = receiving.choice("type", of: ReceiverKind.self) ?? .hackRF
+        receiverKind = receiving.choice("type", default: ReceiverKind.hackRF)
         receiver.readSelection(receiving)
         switch receiverKind {
         case .hackRF:
@@ -77,6 +93,12 @@ struct TwoBoxSettings {
         }
     }
 
+    var transmission: Transmission {
+        Transmission(
+            box: "a HackRF", frequencyHz: transmitter.frequencyHz, power: power,
+            gainKey: "front-end.transmitter.transmit-gain-db")
+    }
+
     func make(for reader: ReaderConfiguration, tap: (any ReceiveTap)?, log: Logger) throws -> any RadioFrontEnd {
         let bus = try USBContext()
         let sending = HackRF(bus: bus, settings: transmitter, role: .transmitter)
@@ -88,7 +110,25 @@ struct TwoBoxSettings {
         return StreamFrontEnd(
             name: "\(sending.name) and \(receiving.name)", transmitter: sending, receiver: receiving,
             profile: reader.profile, amplitude: amplitude, tap: tap, log: { log.debug("\($0)") },
-            note: { log.warning("\($0)") })
+            note: { log.warning("\($0)") }, placed: log.placed)
+    }
+}
+
+extension Logger {
+    /// Where a frame is on the transmit counter.
+    var placed: @Sendable (R2DTransmission, Int) -> Void {
+        { transmission, place in
+            var fields: Metadata {
+                var fields: Metadata = [
+                    "inventory": "\(transmission.message.transactionID.value)",
+                    "octets": "\(Hex.encoded(transmission.octets))",
+                ]
+                let exchanges = transmission.exchanges.map(String.init).joined(separator: ",")
+                if !exchanges.isEmpty { fields["exchange"] = "\(exchanges)" }
+                return fields
+            }
+            debug("R2D frame \(transmission.id) at transmit sample \(place)", metadata: fields)
+        }
     }
 }
 
@@ -101,17 +141,18 @@ enum BoxRates {
 
 extension SettingsMapping {
     /// Of the carrier as sent, in full scales.
-    var amplitude: Float { Float(number("amplitude", in: 0.05...1) ?? 0.8) }
+    var amplitude: Float { Float(number("amplitude", in: 0.05...1, default: 0.8)) }
 }
 
 extension BoxSettings {
     /// Frequency and rate, which both boxes of a rig share.
     init(common mapping: SettingsMapping, rates: ClosedRange<Double>, defaultRateHz: Double) {
         self.init()
-        if let hertz = mapping.int("frequency-hz", in: 70_000_000...6_000_000_000) { frequencyHz = Int64(hertz) }
-        sampleRateHz =
-            mapping.int("sample-rate-hz", in: Int(rates.lowerBound)...Int(rates.upperBound)).map(Double.init)
-            ?? defaultRateHz
+        frequencyHz = Int64(
+            mapping.int("frequency-hz", in: 70_000_000...6_000_000_000, default: Int(frequencyHz)))
+        sampleRateHz = Double(
+            mapping.int(
+                "sample-rate-hz", in: Int(rates.lowerBound)...Int(rates.upperBound), default: Int(defaultRateHz)))
     }
 
     /// Which of several boxes: `serial`, its end is enough, or `address` as `001:004`.
@@ -128,15 +169,15 @@ extension BoxSettings {
     }
 
     mutating func readReceiver(_ mapping: SettingsMapping, largestGainDB: Int) {
-        if let gain = mapping.int("receive-gain-db", in: 0...largestGainDB) { receiveGainDB = gain }
+        receiveGainDB = mapping.int("receive-gain-db", in: 0...largestGainDB, default: receiveGainDB)
     }
 
     mutating func readTransmitter(_ mapping: SettingsMapping, largestGainDB: Int) {
-        if let gain = mapping.int("transmit-gain-db", in: 0...largestGainDB) { transmitGainDB = gain }
+        transmitGainDB = mapping.int("transmit-gain-db", in: 0...largestGainDB, default: transmitGainDB)
     }
 
     mutating func readHackRF(_ mapping: SettingsMapping) {
-        hasAmplifier = mapping.bool("amplifier") ?? false
-        hasAntennaPower = mapping.bool("antenna-power") ?? false
+        hasAmplifier = mapping.bool("amplifier", default: false)
+        hasAntennaPower = mapping.bool("antenna-power", default: false)
     }
 }

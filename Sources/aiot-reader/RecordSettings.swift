@@ -6,7 +6,7 @@ import Recording
 import Settings
 import Transceiver
 
-/// The `record` of a configuration file; the options of `run` go before it.
+/// The `record` of a configuration file.
 struct RecordSettings {
     /// nil: nothing is recorded.
     private(set) var plan: RecorderPlan?
@@ -17,32 +17,25 @@ struct RecordSettings {
     static let limitRange = 1_048_576...1_099_511_627_776
 
     /// Reads the mapping; problems are left in `root` for `finish` to throw.
-    /// - Parameter options: nil: there was no command line for them.
-    init(_ root: SettingsMapping, _ options: RecordOptions? = nil, of frontEnd: FrontEndSettings) {
-        let mapping = root.mapping("record")
-        let ringMilliseconds = mapping?.int("ring-ms", in: Self.ringRange)
-        let limitOctets = mapping?.int("limit-octets", in: Self.limitRange)
-        let preRoll = mapping?.int("pre-roll-ms", in: 0...10_000)
-        let postRoll = mapping?.int("post-roll-ms", in: 0...10_000)
-        let pieces = mapping?.int("max-pieces", in: 1...10_000)
-        let file = mapping?.string("file")
-        let folder = mapping?.string("folder")
-        guard let name = options?.record ?? file ?? (mapping != nil ? "aiot-reader" : nil) else { return }
-        if let mapping, file == nil, folder == nil, options?.record == nil {
-            mapping.problem("file", "name the recording, as in `record: {file: /var/tmp/aiot}`, or a folder for it")
+    init(_ root: SettingsMapping, of frontEnd: FrontEndSettings) {
+        guard let mapping = root.mapping("record") else { return }
+        let file = mapping.string("file")
+        let folder = mapping.string("folder")
+        if file?.isEmpty ?? !mapping.has("file") || file?.hasSuffix("/") ?? false {
+            mapping.problem("file", "name the recording, as in `record: {folder: /var/tmp, file: aiot}`")
         }
-        let isWhole = options?.record != nil || name.hasPrefix("/")
-        var plan = RecorderPlan(name: isWhole ? name : (folder.map { $0 + "/" } ?? "") + name)
-        if let limit = options?.recordLimit ?? limitOctets { plan.limitOctets = Int64(limit) }
-        if let milliseconds = options?.recordRing ?? ringMilliseconds {
-            var ring = RecorderPlan.Ring(milliseconds: milliseconds)
-            ring.preRollMilliseconds = preRoll ?? ring.preRollMilliseconds
-            ring.postRollMilliseconds = postRoll ?? ring.postRollMilliseconds
-            ring.maximumIncidents = pieces ?? ring.maximumIncidents
+        let name = file ?? ""
+        var plan = RecorderPlan(name: name.hasPrefix("/") ? name : (folder.map { $0 + "/" } ?? "") + name)
+        plan.limitOctets = Int64(mapping.int("limit-octets", in: Self.limitRange, default: Int(plan.limitOctets)))
+        if mapping.has("ring-ms") {
+            var ring = RecorderPlan.Ring(milliseconds: mapping.int("ring-ms", in: Self.ringRange) ?? 1)
+            ring.preRollMilliseconds = mapping.int("pre-roll-ms", in: 0...10_000, default: ring.preRollMilliseconds)
+            ring.postRollMilliseconds = mapping.int("post-roll-ms", in: 0...10_000, default: ring.postRollMilliseconds)
+            ring.maximumIncidents = mapping.int("max-pieces", in: 1...10_000, default: ring.maximumIncidents)
             plan.ring = ring
         } else {
-            for key in ["pre-roll-ms", "post-roll-ms", "max-pieces"] where mapping?.has(key) ?? false {
-                mapping?.problem(key, "goes with ring-ms, which saves only what lies around bursts that did not decode")
+            for key in ["pre-roll-ms", "post-roll-ms", "max-pieces"] where mapping.has(key) {
+                mapping.problem(key, "goes with ring-ms, which saves only what lies around bursts that did not decode")
             }
         }
         plan.frequencyHz = frontEnd.frequencyHz.map(Double.init)
@@ -71,6 +64,22 @@ struct RecordOptions: ParsableArguments {
 
     @Option(help: "With --record: octets of samples at most. (default: 4 GiB)")
     var recordLimit: Int?
+
+    /// In place of what the file says of recording; a name is one from the working directory.
+    var overrides: [SettingsOverride] {
+        guard let record else { return [] }
+        var overrides = [
+            SettingsOverride(name: "--record", key: "record.folder", value: .yaml("")),
+            SettingsOverride(name: "--record", key: "record.file", value: .text(record)),
+        ]
+        if let recordRing {
+            overrides.append(.init(name: "--record-ring", key: "record.ring-ms", value: .text("\(recordRing)")))
+        }
+        if let recordLimit {
+            overrides.append(.init(name: "--record-limit", key: "record.limit-octets", value: .text("\(recordLimit)")))
+        }
+        return overrides
+    }
 
     func validate() throws {
         if let record, record.isEmpty || record.hasSuffix("/") {

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTCapture
 import AIoTPhy
 import AIoTReplay
+import ControlSocket
 import Foundation
 
 /// Runs a recording through the decoder.

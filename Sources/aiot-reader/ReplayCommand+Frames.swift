@@ -1,6 +1,7 @@
 import AIoTBase
 import AIoTCapture
 import AIoTMac
+import ControlSocket
 import Foundation
 
 extension ReplayCommand {

@@ -2,6 +2,7 @@ import AIoTCapture
 import AIoTReplay
 import ArgumentParser
 import Conformance
+import ControlSocket
 import Foundation
 
 struct ReplayCommand: ParsableCommand {

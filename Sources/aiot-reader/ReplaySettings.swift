@@ -19,7 +19,7 @@ struct ReplaySettings {
     init(_ mapping: SettingsMapping) {
         let rateHz = mapping.number("rate-hz", in: 1e6...20e6)
         let datatype = mapping.string("datatype")
-        pace = mapping.number("pace", in: 0...1_000) ?? pace
+        pace = mapping.number("pace", in: 0...1_000, default: pace)
         guard let path = mapping.string("file") else {
             if !mapping.has("file") {
                 mapping.problem("file", "name the recording, as in `front-end: {type: replay, file: /var/tmp/aiot}`")
@@ -45,7 +45,9 @@ struct ReplaySettings {
             read: { octets in Array(try file.read(octets: octets)) })
         return ReplayFrontEnd(source: source, profile: reader.profile, pace: pace > 0 ? pace : nil) { outcome in
             for frame in outcome.frames {
-                log.info("nobody ordered: \(frame.isR2D ? "R2D" : "D2R") \(Hex.encoded(frame.octets))")
+                log.debug(
+                    "nobody ordered: \(frame.isR2D ? "R2D" : "D2R")",
+                    metadata: ["octets": "\(Hex.encoded(frame.octets))"])
             }
         }
     }

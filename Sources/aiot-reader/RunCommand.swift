@@ -1,15 +1,19 @@
 import AIoTBase
 import AIoTReader
 import ArgumentParser
+import ControlSocket
 import Foundation
 import Logging
 import LoopbackFrontEnd
+import RadioFrontEnd
+import ReaderControl
 import ReaderService
 import Recording
 import ServiceLifecycle
 import ServiceManager
 import Settings
 import Spool
+import Telemetry
 import USBTransport
 import UnixSignals
 
@@ -18,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "The reader as a daemon: a front end, and links to AIoTFs.",
         discussion: """
-            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has certificates read again. A smallest \
+            Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has its files read again. A smallest \
             configuration, for an AIoTF on the same machine (`aiot-reader aiotf`):
               front-end: {type: loopback, devices: 20}
               links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
@@ -33,51 +37,97 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "No burst is due earlier than this after its R2D frame, ms; goes before air.min-turnaround-ms.")
     var minTurnaround: Int?
 
-    @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical.")
-    var logLevel = LogLevelOption.info
+    @Option(help: "What is logged: trace, debug, info, notice, warning, error or critical; goes before log.level.")
+    var logLevel: LogLevelOption?
 
     @OptionGroup var recording: RecordOptions
+    @OptionGroup var settings: OverrideOptions
 
     func validate() throws {
         guard let minTurnaround, !ReaderConfiguration.minTurnaroundRange.contains(minTurnaround) else { return }
         throw ValidationError("--min-turnaround \(minTurnaround): take 0 to 3,276 ms, what a start offset can tell")
     }
 
+    /// What the flags say of the configuration.
+    private var overrides: [SettingsOverride] {
+        var overrides = settings.overrides + recording.overrides
+        if let minTurnaround {
+            overrides.append(
+                .init(name: "--min-turnaround", key: "air.min-turnaround-ms", value: .text("\(minTurnaround)")))
+        }
+        if let logLevel {
+            overrides.append(.init(name: "--log-level", key: "log.level", value: .text(logLevel.level.rawValue)))
+        }
+        return overrides
+    }
+
     func run() async throws {
-        signal(SIGPIPE, SIG_IGN)
-        let log = ProgramLog.make(level: logLevel)
+        for ignored in [SIGPIPE, SIGUSR1, SIGUSR2] { signal(ignored, SIG_IGN) }
+        // From the start: what comes before the service runs waits for it.
+        let hangUps = await UnixSignalsSequence(trapping: .sighup)
         do {
-            let file = try SettingsFile(ConfigurationFile.text(at: config), name: config)
-            let frontEnd = FrontEndSettings(file.root)
-            let configuration = DaemonConfiguration(
-                file.root, sampleRateHz: frontEnd.sampleRateHz, minTurnaroundMilliseconds: minTurnaround)
-            let record = RecordSettings(file.root, recording, of: frontEnd)
-            try file.finish()
-            let recorder = try record.recorder(log: log)
+            let loaded = try LoadedConfiguration.load(config, overrides)
+            let (configuration, frontEnd) = (loaded.daemon, loaded.frontEnd)
+            let log = ProgramLog.make(configuration.log)
+            let recorder = try loaded.record.recorder(log: log)
             defer { if let recorder { log.notice("\(recorder.finish().text)") } }
+            let watch = try await Watch(configuration, log: log)
+            defer { watch.stop() }
+            let radio = try frontEnd.make(for: configuration.reader, tap: recorder, log: log)
+            let control = ReaderControl(description(of: loaded, radio))
             let daemon = try ReaderDaemon(
                 configuration: configuration,
-                frontEnd: frontEnd.make(for: configuration.reader, tap: recorder, log: log),
-                notifier: .fromEnvironment, log: log)
+                frontEnd: radio,
+                notifier: .fromEnvironment, watchdog: .fromEnvironment, credentials: .fromEnvironment,
+                reload: reloadPlan(loaded, watch), observers: [watch.metrics, control], log: log)
+            watch.apply(configuration, tell: daemon.tell)
+            var services: [any Service] = [daemon, HangUp(hangUps) { _ = await daemon.reload() }]
+            if let path = configuration.controlSocket {
+                // The first is stopped last.
+                services.insert(
+                    try await ReaderControlService(
+                        path: path, control: control, reader: .init(daemon), log: log), at: 0)
+            }
             var group = ServiceGroupConfiguration(
-                services: [.init(service: daemon), .init(service: HangUp { daemon.reload() })],
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-            let stopSeconds = configuration.stopTimeout.seconds + 2
-            group.maximumGracefulShutdownDuration = .seconds(stopSeconds)
+            // The loop keeps to `stop-timeout-ms`, which may change meanwhile; this is for what is worse than exchanges.
+            group.maximumGracefulShutdownDuration = .seconds(DaemonConfiguration.longestStop.seconds + 2)
             group.maximumCancellationDuration = .seconds(1)
             try await ServiceGroup(configuration: group).run()
         } catch let failure as ExitCode {
             throw failure
+        } catch let problems as SettingsProblems {
+            for line in problems.lines { Console.report(line) }
+            throw Ending.configuration
         } catch {
             Console.report("\(error)")
             throw Self.ending(of: error)
         }
     }
 
+    private func description(of loaded: LoadedConfiguration, _ radio: any RadioFrontEnd) -> ReaderDescription {
+        ReaderDescription(
+            version: AIoTReaderCommand.configuration.version, processID: Int(getpid()),
+            frontEnd: radio.name, configurationFile: config, links: loaded.daemon.links)
+    }
+
+    private func reloadPlan(_ loaded: LoadedConfiguration, _ watch: Watch) -> ReloadPlan {
+        let (config, overrides) = (config, overrides)
+        return ReloadPlan(effective: loaded.effective) {
+            let next = try LoadedConfiguration.load(config, overrides)
+            return (next.daemon, next.effective)
+        } prepare: { next in
+            { watch.apply(next) }
+        }
+    }
+
     private static func ending(of error: any Error) -> ExitCode {
         switch error {
+        case let error as UnreadableFile: error.ending
+        case let error as ControlSocketFailure: ExitCode(error.exitStatus)
         case let error as StateError: error.isPermission ? Ending.noPermission : Ending.cannotWrite
-        case SpoolError.locked: Ending.tryAgain
+        case SpoolError.locked, is HealthRestart, is MetricsEndpointError: Ending.tryAgain
         case SpoolError.io(EACCES, _, _), SpoolError.io(EPERM, _, _): Ending.noPermission
         case is SpoolError: Ending.cannotWrite
         case is USBError: Ending.unavailable
@@ -87,35 +137,19 @@ struct RunCommand: AsyncParsableCommand {
     }
 }
 
-/// A configuration file, or another one that the user names, as text.
-enum ConfigurationFile {
-    /// - Parameter remedy: what to do where it is not there.
-    /// - Throws: exit status 66 or 77, after it has said why.
-    static func text(at path: String, remedy: String = "name the configuration file with --config") throws -> String {
-        do {
-            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        } catch let error as CocoaError where error.code == .fileReadNoPermission {
-            Console.report("\(path) may not be read: chown it to the user of this service, or run as its owner")
-            throw Ending.noPermission
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            Console.report("\(path) is not there: \(remedy)")
-            throw Ending.noInput
-        } catch {
-            Console.report("\(path) cannot be read as UTF-8 text: \(error.localizedDescription)")
-            throw Ending.noInput
-        }
-    }
-}
+/// Does something at every SIGHUP, once after the other.
+struct HangUp: Service, CustomStringConvertible {
+    let description = "hang-ups"
+    private let signals: UnixSignalsSequence
+    private let action: @Sendable () async -> Void
 
-/// Does something at every SIGHUP.
-struct HangUp: Service {
-    let action: @Sendable () -> Void
-
-    init(_ action: @escaping @Sendable () -> Void) {
+    /// - Parameter signals: what traps SIGHUP.
+    init(_ signals: UnixSignalsSequence, _ action: @escaping @Sendable () async -> Void) {
+        self.signals = signals
         self.action = action
     }
 
     func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { action() }
+        for await _ in signals.cancelOnGracefulShutdown() { await action() }
     }
 }

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTF
 import AIoTFService
 import AIoTSecurity
+import ControlSocket
 import Testing
 
 @Suite struct ControlRequestTests {

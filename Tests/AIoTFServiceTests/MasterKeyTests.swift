@@ -1,6 +1,7 @@
 import AIoTBase
 import AIoTFService
 import Foundation
+import ServiceManager
 import Testing
 
 @Suite struct MasterKeyTests {
@@ -53,9 +54,12 @@ import Testing
         let octets = [UInt8](repeating: 7, count: 32)
         try Data(octets).write(to: URL(filePath: folder.file("aiotf-key")))
         try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: folder.file("aiotf-key"))
-        #expect(try MasterKey(credentials: folder.path)?.exposedOctets == octets)
-        #expect(try MasterKey(credentials: folder.file("none")) == nil)
-        #expect(try MasterKey(credentials: nil) == nil)
+        #expect(try MasterKey(ServiceCredentials(folder: folder.path))?.exposedOctets == octets)
+        #expect(try MasterKey(ServiceCredentials(folder: folder.file("none"))) == nil)
+        #expect(try MasterKey(ServiceCredentials(folder: nil)) == nil)
+        let credentials = ServiceCredentials(folder: folder.path)
+        #expect(try MasterKey(setting: "credential:aiotf-key", credentials).exposedOctets == octets)
+        #expect(throws: KeyFileFailure.self) { try MasterKey(setting: "credential:other", credentials) }
     }
 
     @Test func itsTextDoesNotShowIt() {

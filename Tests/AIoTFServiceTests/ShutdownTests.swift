@@ -1,4 +1,5 @@
 import AIoTFService
+import ControlSocket
 import GRDB
 import Logging
 import Testing

@@ -41,8 +41,12 @@ struct ReaderBench {
         carryOut()
     }
 
-    mutating func pass(milliseconds: Int64) {
-        now += .milliseconds(milliseconds)
+    mutating func reconfigure(_ configuration: ReaderConfiguration) { reader.reconfigure(configuration) }
+
+    mutating func pass(milliseconds: Int64) { pass(nanoseconds: milliseconds * 1_000_000) }
+
+    mutating func pass(nanoseconds: Int64) {
+        now += AirDuration(nanoseconds: nanoseconds)
         reader.advance(to: now)
         carryOut()
     }

@@ -19,6 +19,8 @@ struct BurstInventory {
         var frames: [AirFrame] = []
         var ngap: [[UInt8]] = []
         var dropped: [DropReason] = []
+        var notices: [ReaderNotice] = []
+        var carrier: [(isOn: Bool, time: AirTime)] = []
     }
 
     var world: World
@@ -34,6 +36,9 @@ struct BurstInventory {
     var ngap: [[UInt8]] { log.ngap }
     /// What the reader dropped, in order.
     var dropped: [DropReason] { log.dropped }
+    var notices: [ReaderNotice] { log.notices }
+    /// Each switch of the carrier.
+    var carrier: [(isOn: Bool, time: AirTime)] { log.carrier }
 
     static let limit = AirTime(nanoseconds: 36_000_000_000_000)
 
@@ -65,7 +70,8 @@ struct BurstInventory {
             case .result(let result, _): log.results.append(result)
             case .finished(let summary, _): log.summaries.append(summary)
             case .notice(.dropped(let reason), _): log.dropped.append(reason)
-            case .notice: break
+            case .notice(let notice, _): log.notices.append(notice)
+            case .carrier(let isOn, let time): log.carrier.append((isOn, time))
             }
         }
         world.dropsCarrierAfter = dropsCarrierAfter

@@ -36,7 +36,7 @@ import Testing
         #expect(wrong.status == 1)
         #expect(wrong.output.contains("\(file.path):1:"))
         let text =
-            "front-end: {type: pluto, serial: no-such}\nlinks: [{name: core, endpoints: [\"unix:/run/x\"]}]\nstate-directory: \(folder.path)\n"
+            "front-end: {type: pluto, serial: no-such}\nregion: screened\nlinks: [{name: core, endpoints: [\"unix:/run/x\"]}]\nstate-directory: \(folder.path)\n"
         try Data(text.utf8).write(to: file)
         let absent = try Program.run(["doctor", "--config", file.path])
         #expect(absent.status == 1)

@@ -13,11 +13,15 @@ class Air:
 
     def __init__(self, boxes, rate):
         self.boxes, self.rate = boxes, rate
+        # Cleared: samples stop, and nothing says so.
+        self.moves = asyncio.Event()
+        self.moves.set()
 
     async def run(self):
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
+            await self.moves.wait()
             sent = [block for box in self.boxes if (block := box.next_block()) is not None]
             for box in self.boxes:
                 box.hear(sent[0] if sent else bytes(BLOCK))

@@ -22,6 +22,7 @@ CONFIGURATION = f"""front-end:
   transmitter: {{serial: "{TRANSMITTER}"}}
   receiver: {{type: hackrf, serial: "{RECEIVER}"}}
   sample-rate-hz: 2000000
+region: screened
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:38414"]}}]
 state-directory: /var/lib/{INSTANCE.replace('@', '-')}
 """
@@ -143,6 +144,13 @@ class Rig:
             raise Failure("boxes in use are not told as such")
         await self.run(self.status("front end (ready|degraded)"))
         await self.show(f"systemctl show -p MainPID,StatusText,NRestarts '{INSTANCE}'")
+        await self.credential("none")
+
+    async def credential(self, content):
+        """The key that systemd has given the daemon."""
+        process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
+        await self.run(f"grep -qx {content} /proc/{process}/root/run/credentials/{INSTANCE}.service/reader-key")
+        self.say(f"its credential reader-key is \"{content}\"")
 
     async def unplug_and_replug(self, ports, name):
         """The daemon outlives its box and takes it up again."""
@@ -184,11 +192,47 @@ class Rig:
     async def kill(self):
         """A daemon that dies leaves boxes that the next one takes as they are."""
         process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
-        await self.run(f"kill -9 {process}")
+        await self.run(f"cd /etc/aiot-reader && echo secret >hackrf-{TRANSMITTER}.key && chmod 600 *.key && kill -9 {process}")
         self.say("killed with signal 9")
         await self.until("systemd has started another", f"p=$(systemctl show -P MainPID '{INSTANCE}'); "
                          f"[ $p != 0 ] && [ $p != {process} ] && systemctl is-active '{INSTANCE}'", 30)
         await self.until("the front end streams", self.status("front end (ready|degraded)"), 30)
+
+    async def sandbox(self):
+        """Users of its own, the boxes and real-time priority for samples nevertheless; a key that belongs to root."""
+        process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
+        _, said = await self.show(f"systemd-analyze security '{INSTANCE}' 2>/dev/null | tail -1; cat /proc/{process}/uid_map; "
+                                  f"ps -L -p {process} -o cls,rtprio,comm | grep usb; ls -l /etc/aiot-reader/*.key")
+        if "RR" not in said and "FF" not in said:
+            raise Failure("the thread of USB has no real-time priority")
+        await self.credential("secret")
+        await self.run(f"! journalctl -b -u '{INSTANCE}' -u aiot-reader-aiotf | grep 'Failed to set thread priority'")
+
+    async def reload(self):
+        """A good one, and one that is refused: the process is the same, and says what came of it."""
+        process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
+        file = f"/etc/aiot-reader/hackrf-{TRANSMITTER}.yaml"
+        await self.run(f"cp {file} /run/good.yaml && echo 'air: {{max-rounds: 2}}' >>{file} && systemctl reload '{INSTANCE}'")
+        await self.until("the reload is in the journal", f"journalctl -b -u '{INSTANCE}' | grep -q 'changed: air.max-rounds'", 10)
+        await self.run(f"echo 'reader: {{name: other}}' >>{file} && systemctl reload '{INSTANCE}'")
+        await self.until("a reload was refused", self.status("reload refused: reader.name"), 10)
+        await self.show(f"systemctl show -p MainPID,ActiveState,StatusText '{INSTANCE}'")
+        await self.run(f"cp /run/good.yaml {file} && systemctl reload '{INSTANCE}' && systemctl is-active '{INSTANCE}'")
+        if process != await self.run(f"systemctl show -P MainPID '{INSTANCE}'"):
+            raise Failure("the daemon is another process now")
+
+    async def watchdog(self):
+        """Samples stop and nobody says so: systemd kills and restarts it, and it is ready once they come again."""
+        process = await self.run(f"systemctl show -P MainPID '{INSTANCE}'")
+        self.air.moves.clear()
+        self.say("samples have stopped")
+        await self.until("the watchdog has bitten", f"journalctl -b -u '{INSTANCE}' | grep -q 'Watchdog timeout'", 40)
+        self.air.moves.set()
+        self.say("samples come again")
+        await self.until("systemd has started another, and it is ready",
+                         f"p=$(systemctl show -P MainPID '{INSTANCE}'); [ $p != 0 ] && [ $p != {process} ] && "
+                         f"systemctl is-active '{INSTANCE}'", 60)
+        await self.show(f"systemctl show -p MainPID,NRestarts,StatusText '{INSTANCE}'")
 
     async def stop(self):
         begun = time.monotonic()
@@ -248,7 +292,8 @@ async def main():
         rig.say("booted: " + await rig.run(". /etc/os-release; echo $PRETTY_NAME, $(uname -sr)"))
         for port in ports:
             await port.open()
-        air = asyncio.create_task(Air(boxes, options.rate).run())
+        rig.air = Air(boxes, options.rate)
+        air = asyncio.create_task(rig.air.run())
         await rig.mechanics()
         if options.program:
             await rig.install()
@@ -259,9 +304,12 @@ async def main():
             await rig.unplug_and_replug(ports[:1], "the transmitter")
             await rig.inventory()
             await rig.kill()
+            await rig.sandbox()
+            await rig.reload()
+            await rig.watchdog()
             await rig.stop()
             await rig.show("journalctl -b -o short-monotonic --no-hostname --no-pager | "
-                           "grep -E 'usb 1-.*(device found|disconnect)|front end|inventory|S(tart|topp)(ed|ing) aiot-reader@|, status='")
+                           "grep -E 'usb 1-.*(device found|disconnect)|front end|inventory|S(tart|topp)(ed|ing) aiot-reader@|, status=|reload|Watchdog'")
         air.cancel()
         rig.say("all shown")
     except (Failure, TimeoutError) as failure:

@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTMac
 import AIoTReader
 import CoreLink
+import Logging
 import ReaderService
 import Settings
 import Testing
@@ -34,6 +35,27 @@ struct DaemonConfigurationTests {
         #expect(configuration.spoolLimitOctets == 16 << 20)
         #expect(configuration.stopTimeout == .milliseconds(3_000))
         #expect(configuration.reader == .init())
+        #expect(configuration.controlSocket == "/var/lib/aiot-reader/control.sock")
+        #expect(configuration.metrics == nil && configuration.trace == nil && configuration.healthRules.isEmpty)
+        #expect(configuration.log == LogSettings())
+        #expect(configuration.readiness.frontEnd == .usable && configuration.readiness.links == .none)
+    }
+
+    @Test func theControlSocketIsWhereTheServiceManagerWantsItUnlessTheFileNamesOneOrNone() throws {
+        for (text, path) in [
+            ("", "/run/r/control.sock"), ("control: {socket: off}", nil), ("control: {socket: /x}", "/x"),
+        ] {
+            let file = try SettingsFile("\(Self.link)\n\(text)", name: "reader.yaml")
+            #expect(DaemonConfiguration(file.root, runtimeDirectory: "/run/r").controlSocket == path)
+            try file.finish()
+        }
+    }
+
+    @Test func theTighterOfTheRegionAndTheOperatorHolds() throws {
+        let tight = try read("\(Self.link)\nregion: eu-865\nlimits: {longest-carrier-ms: 9000, shortest-pause-ms: 200}")
+        #expect(tight.reader.limits.longestCarrier == .milliseconds(4_000))
+        #expect(tight.reader.limits.shortestPause == .milliseconds(200))
+        #expect(try read("\(Self.link)\nregion: screened").reader.limits == .init())
     }
 
     @Test func everyKeyIsTakenOver() throws {
@@ -54,7 +76,35 @@ struct DaemonConfigurationTests {
             state-directory: /srv/state
             spool: {limit-octets: 65_536}
             stop-timeout-ms: 0
+            region: us-902
+            limits:
+              {duty-cycle: 0.5, duty-window-s: 60, longest-carrier-ms: 350, shortest-pause-ms: 20, max-power-dbm: 40,
+               listen-before-talk: {threshold-dbfs: -55.5, listen-ms: 7}}
+            log: {level: debug, format: json, show-protected: true}
+            metrics: {host: "::1", port: 9000}
+            control: {socket: /run/x.sock}
+            ready: {front-end: any, links: all}
+            health: [{name: h, counter: aiot_reader_rounds_total, above: 2.5, window-s: 30, do: restart}]
+            trace: {file: /srv/t, format: chrome, limit-octets: 65536}
             """)
+        #expect(configuration.region == .us902)
+        let limits = configuration.reader.limits
+        #expect(limits.longestCarrier == .milliseconds(350) && limits.shortestPause == .milliseconds(20))
+        #expect(limits.maxEIRPdBm == 36)
+        #expect(limits.dutyCycles.map(\.share) == [0.02, 0.5])
+        #expect(limits.listenBeforeTalk == .init(thresholdDBFS: -55.5, duration: .milliseconds(7)))
+        let log = configuration.log
+        #expect(log.level == .debug && log.format == .json && log.showsProtected)
+        #expect(configuration.metrics?.host == "::1" && configuration.metrics?.port == 9_000)
+        #expect(configuration.controlSocket == "/run/x.sock")
+        #expect(configuration.readiness.frontEnd == .any && configuration.readiness.links == .all)
+        #expect(
+            configuration.healthRules == [
+                HealthRule(
+                    name: "h", counter: "aiot_reader_rounds_total", above: 2.5, windowSeconds: 30, deed: .restart)
+            ])
+        let trace = configuration.trace
+        #expect(trace?.path == "/srv/t" && trace?.format == .chrome && trace?.limitOctets == 65_536)
         #expect(configuration.reader.identity.name == "dock 4")
         #expect(configuration.reader.identity.gnbID == 42)
         #expect(configuration.reader.identity.readerIndex == 3)
@@ -97,10 +147,42 @@ struct DaemonConfigurationTests {
         ("\(link)\nair: {access: aloha}", "2:15: ", "auto, cbra, direct, cfra"),
         ("\(link)\nair: {fec: yes}", "2:12: ", "true or false"),
         ("\(link)\nair: {min-turnaround-ms: 3277}", "2:26: ", "0 to 3276"),
-        ("\(link)\nair: {q: 12}", "2:6: ", "take 11 at most"),
-        ("\(link)\nair: {rate-code: 7, subcarrier-code: 3}", "2:6: ", "lower the rate"),
+        ("\(link)\nair: {q: 12}", "2:10: ", "take 11 at most"),
+        ("\(link)\nair: {rate-code: 7, subcarrier-code: 3}", "2:18: ", "lower the rate"),
+        ("\(link)\nair: {subcarrier-code: 3, frequencies: 4}", "2:24: ", "lower the rate"),
+        ("\(link)\nair: {chips-per-symbol: 7}", "2:25: ", "take one of [2, 6, 12, 24]"),
         ("\(link)\nspool: {limit-octets: 100}", "2:23: ", "65536 to 1073741824"),
         ("\(link)\nstop-timeout-ms: 60001", "2:18: ", "0 to 60000"),
+        ("links: [{name: a, endpoints: [\"unix:/a\", \"unix:/a\"]}]", "1:30: ", "stands here twice"),
+        ("\(link)\nregion: eu-900", "2:9: ", "eu-865, eu-915, us-902, screened"),
+        ("\(link)\nlimits: {duty-window-s: 60}", "2:25: ", "goes with duty-cycle"),
+        ("\(link)\nlimits: {duty-cycle: 1.5}", "2:22: ", "0.001 to 1"),
+        ("\(link)\nlimits: {listen-before-talk: {listen-ms: 5}}", "2:30: ", "dB below full scale"),
+        ("\(link)\nlimits: {listen-before-talk: true}", "2:30: ", "keys and values"),
+        ("\(link)\nlog: {level: loud}", "2:14: ", "trace, debug, info, notice, warning, error, critical"),
+        ("\(link)\nlog: {format: xml}", "2:15: ", "auto, text, json, journal"),
+        ("\(link)\nmetrics: {port: 70000}", "2:17: ", "0 to 65535"),
+        ("\(link)\nmetrics: 9465", "2:10: ", "keys and values"),
+        ("\(link)\ncontrol: {socket: /run/}", "2:19: ", "or write off"),
+        ("\(link)\nready: {front-end: up}", "2:20: ", "usable, any"),
+        ("\(link)\nready: {links: some}", "2:16: ", "none, any, all"),
+        (
+            "\(link)\nhealth: [{name: a, counter: aiot_reader_rounds_total, above: 1}]", "2:10: ",
+            "log, degrade or restart"
+        ),
+        ("\(link)\nhealth: [{name: a, counter: rounds, above: 1, do: log}]", "2:29: ", "is no counter"),
+        (
+            "\(link)\nhealth: [{name: a, counter: 'aiot_reader_occasions_total{outcome=\"lost\"}', above: 1, do: log}]",
+            "2:29: ", "idle, single, collided"
+        ),
+        (
+            "\(link)\nhealth: [{name: a, counter: 'aiot_reader_link_failures_total{link=\"b\"}', above: 1, do: log}]",
+            "2:29: ", "no link is called b"
+        ),
+        ("\(link)\nhealth: {name: a}", "2:9: ", "after a `-`"),
+        ("\(link)\ntrace: {format: chrome}", "2:8: ", "name a file"),
+        ("\(link)\ntrace: {file: /x, limit-octets: 1}", "2:33: ", "65536 to"),
+        ("\(link)\nstate-directory: \"\"", "2:18: ", "name a folder"),
         ("\(link)\nstate-directry: /x", "2:1: ", "did you mean state-directory?"),
         ("\(link)\nair: {exchange-budget: 1}", "2:7: ", "did you mean air.exchange-budget-ms?"),
     ]

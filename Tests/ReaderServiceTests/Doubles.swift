@@ -1,6 +1,7 @@
 import AIoTBase
 import AIoTMac
 import AIoTReader
+import CoreLink
 import RadioFrontEnd
 import ReaderService
 import Synchronization
@@ -59,7 +60,7 @@ final class LinkDouble: AIoTFLink {
     func setBusy(_ isBusy: Bool) { state.withLock { $0.isBusy = isBusy } }
     func run() async throws {}
 
-    func reloadCertificates() throws {}
+    func renewal(of files: TLSFiles?) throws -> @Sendable () -> Void { {} }
 }
 
 /// A radio that notes what it is told, and hears what the test lets it hear.

@@ -6,6 +6,7 @@ import AIoTReader
 import Logging
 import NGAP
 import RadioFrontEnd
+import ServiceManager
 import Spool
 import Synchronization
 import Testing
@@ -38,10 +39,13 @@ struct LoopBench {
     let epochWhenSent: Shared<UInt16?>
     private let folder: TemporaryFolder
     private let clock = Shared(AirTime.zero)
+    /// What the service manager was told.
+    let notices = Shared<[ServiceNotice]>([])
     private var answers: AsyncStream<LoopInput>.Iterator
 
     init(
         spoolLimitOctets: Int = 1 << 20, epoch: UInt16 = 7, epochPath: String? = nil,
+        readiness: Readiness = Readiness(), isRadioReady: Bool = true,
         change: (inout ReaderConfiguration) -> Void = { _ in }
     ) throws {
         folder = try TemporaryFolder()
@@ -56,14 +60,15 @@ struct LoopBench {
         change(&configuration)
         let (inputs, inbox) = AsyncStream.makeStream(of: LoopInput.self)
         answers = inputs.makeAsyncIterator()
-        let clock = clock
+        let (clock, notices) = (clock, notices)
         loop = ReaderLoop(
             configuration: configuration,
             shells: .init(
                 frontEnd: RadioDouble(deeds: deeds), links: [link], linkNames: ["core"], spool: spool,
                 epochFile: epochFile, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                now: { clock.value }, put: { inbox.yield($0) }, status: { _ in }),
-            stopTimeout: .milliseconds(3_000))
+                now: { clock.value }, put: { inbox.yield($0) }, manager: { notices.value.append($0) }),
+            stopTimeout: .milliseconds(3_000), readiness: readiness)
+        if isRadioReady { try handle(.radio(.stateChanged(.ready, why: "test"))) }
     }
 
     var now: AirTime { clock.value }

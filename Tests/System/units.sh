@@ -11,7 +11,7 @@ units=(aiot-reader.service aiot-reader@hackrf-0123.service aiot-reader-aiotf.ser
 # The file of a unit.
 file() { echo "systemd/${1/@*./@.}"; }
 # In tenths. Real-time priority for samples (no RestrictRealtime, two system calls more) costs the reader 0.2 of it.
-largest_exposure=17
+largest_exposure=15
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root"/{bin,usr/bin,usr/lib/systemd,usr/lib/sysusers.d,etc/systemd/system}
@@ -60,7 +60,7 @@ done
 grep -q "^$(grep -o 'GROUP="[a-z]*"' udev/70-aiot-reader.rules | head -1 | cut -d'"' -f2):" "$root/etc/group" ||
     fail "systemd/aiot-reader.sysusers does not make the group of the udev rules"
 # The template is the service but for its instance: whoever changes one changes the other.
-of_instance='s/^Description=.*/& on %i/; s,/reader\.yaml,/%i.yaml,; s/^\(State\|Runtime\)Directory=.*/&-%i/'
+of_instance='s/^Description=.*/& on %i/; s,/reader\.\(yaml\|key\)$,/%i.\1,; s/^\(State\|Runtime\)Directory=.*/&-%i/'
 differences() {
     diff <(sed "$of_instance" "${1:-systemd/aiot-reader.service}") systemd/aiot-reader@.service | grep '^[<>]' |
         grep -v '^> \(# \|ConditionPathExists=/etc/aiot-reader/%i.yaml$\)' || true

@@ -19,6 +19,8 @@ class Desk(world.World):
         self.emulator, self.front_end, self.air = emulator, front_end, air
         self.soft = None
         self.reader_options = []  # of `run`, beside those that every reader has
+        self.reader_environment = {}
+        self.starts_usable = True  # and so becomes ready at once
         super().__init__(program, transport="tcp", **world_options)
         for name in ("journal", "devices"):
             (self.folder / name).symlink_to(pathlib.Path(emulator.folder) / name)
@@ -30,20 +32,22 @@ class Desk(world.World):
         air = f"\nair: {{{self.air}}}" if self.air else ""
         (self.folder / "reader.yaml").write_text(f"""\
 front-end: {self.front_end}
+region: screened
 links: [{{name: core, endpoints: ["tcp://127.0.0.1:{self.port}"]}}]
 state-directory: {self.state}
-stop-timeout-ms: 1000{air}
+log: {{show-protected: true}}{air}
 """)
 
     def start_reader(self, ready=True, level="debug"):
         self.reader = self.client(
             [self.program, "run", "--config", self.folder / "reader.yaml", "--log-level", level, *self.reader_options],
-            "reader.log")
-        if ready:
+            "reader.log", self.reader_environment)
+        if ready and self.starts_usable:
             self.reader.wait_state("READY=1")
         return self.reader
 
     def start(self, level="debug", usable=True):
+        self.starts_usable = usable
         super().start(level)
         if usable:
             self.reader.wait(USABLE)
@@ -56,10 +60,10 @@ stop-timeout-ms: 1000{air}
              "--algorithms", "0x22", *options], "device.log")
         return self.soft
 
-    def client(self, arguments, log):
+    def client(self, arguments, log, environment={}):
         """A process that sees the emulated boxes."""
         with self.emulator.descriptors() as held:
-            return processes.Program(arguments, self.folder / log, self.emulator.environment(), held)
+            return processes.Program(arguments, self.folder / log, self.emulator.environment() | environment, held)
 
     def __exit__(self, kind, value, trace):
         if self.soft and self.soft.is_running:

@@ -25,8 +25,8 @@ def on_air(program, options):
             # A machine that stood still for 400 ms has had the streams restarted: the counter began anew.
             if not setting.reader.count("front end stalled|carrier was lost", mark):
                 break
-        placed = [(int(found[1]), found[2]) for _, line in setting.reader.lines[mark:]
-                  if (found := re.search(r"R2D at transmit sample (\d+): ([0-9a-f]+)", line))]
+        placed = [(int(found[2]), found[1]) for _, line in setting.reader.lines[mark:]
+                  if (found := re.search(r"octets=([0-9a-f]+) R2D frame \d+ at transmit sample (\d+)", line))]
         samples = array.array("h", tap.read_bytes())
         stretches = check_carrier(samples, summary["requests"])
         frames = decoded(program, tap)

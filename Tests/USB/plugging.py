@@ -29,7 +29,7 @@ def pull(usb, setting, state):
     mark = setting.reader.mark()
     if state == 1:  # in the middle of an inventory
         setting.ordered()
-        setting.reader.wait("R2D at transmit sample", mark)
+        setting.reader.wait("at transmit sample", mark)
     elif state == 2:  # when no samples come
         usb.order("silence 0")
         setting.reader.wait("front end stalled", mark)

@@ -25,7 +25,7 @@ def whole(setting):
     setting.found_all()
     assert setting.reader.stop() == 0
     setting.reader.wait(r"recorded [1-9]\d* samples, lost 0, 0 gaps")
-    sent = [line.split()[-1] for _, line in setting.reader.lines if "R2D at transmit sample" in line]
+    sent = [re.search(r"octets=(\w+)", line)[1] for _, line in setting.reader.lines if "at transmit sample" in line]
     metadata = json.loads((setting.folder / "whole.sigmf-meta").read_text())
     assert len(metadata["captures"]) == 1, metadata["captures"]
     frames = decoded(setting, "whole")
@@ -46,7 +46,7 @@ def replayed(setting):
     setting.reader.wait(r"link=core .*link up")
     setting.order(wait=False)
     setting.reader.wait("the recording has ended")
-    told = [re.search(r"nobody ordered: R2D (\w+)", line) for _, line in setting.reader.lines]
+    told = [re.search(r"octets=(\w+) nobody ordered: R2D", line) for _, line in setting.reader.lines]
     told = [match[1] for match in told if match]
     assert told == frames["R2D"], f"told {told}, decoded {frames['R2D']}"
     assert setting.reader.stop() == 0

@@ -11,6 +11,7 @@ import plugging
 import recording
 import check_tools
 import troubles
+import watchdog
 
 import scenarios  # of Tests/System, whose place desk.py adds
 
@@ -31,6 +32,7 @@ SCENARIOS = {
     "unplug": plugging.unplug,
     "cycles": plugging.cycles,
     "ends": ends.ends,
+    "watchdog": watchdog.watchdog,
 }
 
 

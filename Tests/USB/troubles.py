@@ -12,7 +12,7 @@ def denied(program, options):
         setting.start(usable=False)
         line = setting.reader.wait("front end denied")[1]
         assert "70-aiot-reader.rules" in line, line
-        setting.reader.wait_state("front end denied")
+        setting.reader.wait_state("STATUS=waiting for the front end: denied")
         usb.order("allow 0")
         setting.reader.wait("front end ready")
         setting.found_all()
