@@ -8,8 +8,8 @@ struct AirUse: Sendable {
         /// The limits never let the carrier be on for so long.
         case never
         case wait(AirPause)
-        /// The channel is to be listened to.
-        case listen(AirDuration)
+        /// The channel is to be listened to; whether an answer to the last time has not come.
+        case listen(AirDuration, isUnanswered: Bool)
         /// That is under way, or waits for the end of a back-off.
         case listening
     }
@@ -159,10 +159,12 @@ extension AirUse {
             wake = end
             return .listening
         case .idle, .asked, .backOff:
+            var isUnanswered = false
+            if case .asked = listening { isUnanswered = true }
             let end = time + talk.duration + Self.answerTime
             listening = .asked(until: end)
             wake = end
-            return .listen(talk.duration)
+            return .listen(talk.duration, isUnanswered: isUnanswered)
         }
     }
 

@@ -30,7 +30,12 @@ extension Reader {
             switch air.admit(next, at: time) {
             case .go: return true
             case .listening: return false
-            case .listen(let duration):
+            case .listen(let duration, let isUnanswered):
+                if isUnanswered { tellWait(.cannotListen, at: time) }
+                guard !air.isChannelLost(at: time) else {
+                    giveUpWaiting()
+                    continue
+                }
                 put(.listen(duration))
                 return false
             case .wait(let pause):
@@ -49,7 +54,10 @@ extension Reader {
         guard let pause = air.hear(levelDBFS, at: time) else { return }
         if case .channelBusy = pause { pastCounters.channelBusy += 1 }
         tellWait(pause, at: time)
-        guard air.isChannelLost(at: time) else { return }
+    }
+
+    /// Another reader may hear less.
+    private mutating func giveUpWaiting() {
         for request in inventories.map(\.request) where opensOccasions(for: request) {
             giveUp(request.name, .released, reason: .airtime, cause: .controlProcessingOverload)
         }

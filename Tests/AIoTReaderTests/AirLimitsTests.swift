@@ -177,6 +177,11 @@ import Testing
         bench.pass(milliseconds: 1)
         #expect(bench.listens.count == 2)
         #expect(!bench.isCarrierOn)
+        #expect(bench.closed == [.cannotListen])
+        // Nor for ever.
+        for _ in 0..<60 { bench.pass(milliseconds: 1_005) }
+        #expect(bench.reader.openInventories == 0)
+        #expect(bench.takeSent().last?.name == "AIOTSessionReleaseRequest")
     }
 
     @Test func whatIsHeardUnaskedChangesNothing() {
