@@ -8,8 +8,8 @@ struct AirUse: Sendable {
         /// The limits never let the carrier be on for so long.
         case never
         case wait(AirPause)
-        /// The channel is to be listened to.
-        case listen(AirDuration)
+        /// The channel is to be listened to; whether an answer to the last time has not come.
+        case listen(AirDuration, isUnanswered: Bool)
         /// That is under way, or waits for the end of a back-off.
         case listening
     }
@@ -30,8 +30,11 @@ struct AirUse: Sendable {
     /// What a radio takes beyond air time is believed up to this (*ours*).
     private static let largestOverhead = AirDuration.milliseconds(1_000)
 
+    /// How long inventories wait for a channel that is never quiet, before another reader may serve (*ours*).
+    private static let channelPatience = AirDuration.milliseconds(60_000)
+
     private var budget: CarrierBudget
-    private let exchangeBudget: AirDuration
+    private var exchangeBudget: AirDuration
     private(set) var isLimited: Bool
     /// When the carrier has to be off; nil: it is, or may stay on.
     private var carrierEnd: AirTime?
@@ -44,6 +47,8 @@ struct AirUse: Sendable {
     /// Since when the carrier is wanted and has to stay off, and what was told of it last.
     private(set) var waitingSince: AirTime?
     private var told: AirPause?
+    /// Since when the channel is the reason.
+    private var channelTakenSince: AirTime?
     /// When somebody who waits may go on.
     private var wake: AirTime?
     /// The last that is known of the time.
@@ -64,10 +69,11 @@ struct AirUse: Sendable {
     var nextDeadline: AirTime? { isCarrierOn ? carrierEnd : wake }
     var listenBeforeTalk: AirLimits.ListenBeforeTalk? { budget.limits.listenBeforeTalk }
 
-    /// Other limits, from now on.
-    mutating func change(limits: AirLimits) {
-        budget.limits = limits
-        isLimited = !limits.areNone
+    /// Other limits, and what is to be held back for the AIoTF, from now on.
+    mutating func change(_ configuration: ReaderConfiguration) {
+        budget.limits = configuration.limits
+        exchangeBudget = AirPlan(configuration: configuration).budget
+        isLimited = !configuration.limits.areNone
         carrierEnd = budget.onSince.flatMap { budget.latestEnd(from: $0) }
     }
 
@@ -93,9 +99,11 @@ struct AirUse: Sendable {
 
     mutating func noteEnd(nominally end: AirTime, at time: AirTime) {
         guard isLimited else { return }
-        let less = AirDuration(nanoseconds: overhead.nanoseconds / 8 * 7)
-        overhead = max(.zero, less, min(time - end, Self.largestOverhead))
+        decayOverhead()
+        overhead = max(overhead, min(time - end, Self.largestOverhead))
     }
+
+    private mutating func decayOverhead() { overhead = AirDuration(nanoseconds: overhead.nanoseconds / 8 * 7) }
 }
 
 // MARK: - The carrier
@@ -119,6 +127,7 @@ extension AirUse {
         listening = .idle
         waitingSince = nil
         told = nil
+        channelTakenSince = nil
         wake = nil
     }
 
@@ -126,6 +135,8 @@ extension AirUse {
     mutating func admit(_ inventory: Inventory, at time: AirTime) -> Admission {
         wake = nil
         if let longest = budget.longestStretch {
+            // A radio that was held up once is tried again: the carrier ends in time all the same.
+            while overhead > .zero, inventory.leastAirTime(room(left: longest)) > longest { decayOverhead() }
             let room = room(left: longest)
             let least = inventory.leastAirTime(room)
             let half = AirDuration(nanoseconds: longest.nanoseconds / 2)
@@ -134,6 +145,7 @@ extension AirUse {
             else { return .never }
             if start > time {
                 listening = .idle
+                channelTakenSince = nil
                 wake = start
                 return .wait(isDutyCycle ? .dutyCycle(until: start) : .rest(until: start))
             }
@@ -147,10 +159,12 @@ extension AirUse {
             wake = end
             return .listening
         case .idle, .asked, .backOff:
+            var isUnanswered = false
+            if case .asked = listening { isUnanswered = true }
             let end = time + talk.duration + Self.answerTime
             listening = .asked(until: end)
             wake = end
-            return .listen(talk.duration)
+            return .listen(talk.duration, isUnanswered: isUnanswered)
         }
     }
 
@@ -172,9 +186,18 @@ extension AirUse {
         return .channelBusy(levelDBFS: level)
     }
 
+    /// Whether the channel has not been quiet for longer than an inventory waits for that.
+    func isChannelLost(at time: AirTime) -> Bool {
+        channelTakenSince.map { $0 + Self.channelPatience <= time } ?? false
+    }
+
     /// Whether a wait, which may have begun before, is to be told: once for each cause.
     mutating func wait(because pause: AirPause, at time: AirTime) -> Bool {
         if waitingSince == nil { waitingSince = time }
+        switch pause {
+        case .channelBusy, .cannotListen: if channelTakenSince == nil { channelTakenSince = time }
+        case .rest, .dutyCycle: break
+        }
         guard told.map({ !$0.isLike(pause) }) ?? true else { return false }
         told = pause
         return true

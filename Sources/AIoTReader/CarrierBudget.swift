@@ -10,7 +10,7 @@ package struct CarrierBudget: Hashable, Sendable {
     package static let margin = AirDuration.milliseconds(10)
     /// The longest window of a duty cycle; what is older is forgotten.
     package static let longestWindow = AirDuration.milliseconds(86_400_000)
-    /// On-times that are remembered; more are taken together, the pause between them as if the carrier had been on.
+    /// On-times that are remembered; of more those close to each other are taken together.
     private static let limit = 1_024
 
     private struct Interval: Hashable {
@@ -45,10 +45,29 @@ package struct CarrierBudget: Hashable, Sendable {
         past.append(Interval(start: start, end: end))
         let oldest = end - Self.longestWindow
         if let kept = past.firstIndex(where: { $0.end > oldest }), kept > 0 { past.removeFirst(kept) }
-        if past.count > Self.limit {
-            past[1].start = past[0].start
-            past.removeFirst()
+        if past.count > Self.limit { takeTogether() }
+    }
+
+    /// Takes pairs with the shortest pauses together: the earlier on-time is moved up to the later, as no window to come
+    /// holds less for that. Where the pause is too short to part them, it counts as if the carrier had been on.
+    private mutating func takeTogether() {
+        let pauses = zip(past, past.dropFirst()).map { $1.start - $0.end }.sorted()
+        let short = pauses[pauses.count / 4]
+        var kept: [Interval] = []
+        var isPair = false
+        for interval in past {
+            guard let last = kept.last, !isPair, interval.start - last.end <= short else {
+                kept.append(interval)
+                isPair = false
+                continue
+            }
+            let pause = interval.start - last.end
+            let isOneStretch = limits.longestCarrier != nil && pause < limits.shortestPause + Self.margin
+            let start = last.start + (isOneStretch ? .zero : pause)
+            kept[kept.count - 1] = Interval(start: start, end: interval.end)
+            isPair = true
         }
+        past = kept
     }
 
     /// The longest time that the carrier may ever be on without a pause; nil: without limit.

@@ -30,7 +30,12 @@ extension Reader {
             switch air.admit(next, at: time) {
             case .go: return true
             case .listening: return false
-            case .listen(let duration):
+            case .listen(let duration, let isUnanswered):
+                if isUnanswered { tellWait(.cannotListen, at: time) }
+                guard !air.isChannelLost(at: time) else {
+                    giveUpWaiting()
+                    continue
+                }
                 put(.listen(duration))
                 return false
             case .wait(let pause):
@@ -40,7 +45,7 @@ extension Reader {
                 giveUp(next.request.name, .released, reason: .airtime, cause: .controlProcessingOverload)
             }
         }
-        air.endWait()
+        endWait(at: time)
         return false
     }
 
@@ -49,6 +54,22 @@ extension Reader {
         guard let pause = air.hear(levelDBFS, at: time) else { return }
         if case .channelBusy = pause { pastCounters.channelBusy += 1 }
         tellWait(pause, at: time)
+    }
+
+    /// Another reader may hear less.
+    private mutating func giveUpWaiting() {
+        for request in inventories.map(\.request) where opensOccasions(for: request) {
+            giveUp(request.name, .released, reason: .airtime, cause: .controlProcessingOverload)
+        }
+    }
+
+    /// Nobody waits for the air any more.
+    mutating func endWait(at time: AirTime) {
+        if let since = air.waitingSince {
+            pastCounters.airWaited = pastCounters.airWaited + (time - since)
+            put(.notice(.airOpen(waited: time - since)))
+        }
+        air.endWait()
     }
 
     private mutating func tellWait(_ pause: AirPause, at time: AirTime) {
@@ -66,10 +87,7 @@ extension Reader {
     mutating func switchCarrier(isOn: Bool, at time: AirTime) {
         guard isOn != air.isCarrierOn else { return }
         if isOn {
-            if let since = air.waitingSince {
-                pastCounters.airWaited = pastCounters.airWaited + (time - since)
-                put(.notice(.airOpen(waited: time - since)))
-            }
+            endWait(at: time)
             air.turnOn(at: time)
         } else {
             air.turnOff(at: time)

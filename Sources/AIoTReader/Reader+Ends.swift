@@ -59,6 +59,7 @@ extension Reader {
         guard isUsable == (radioAwaySince != nil) else { return }
         radioAwaySince = isUsable ? nil : time
         guard !isUsable else { return }
+        endWait(at: time)
         air.turnOff(at: time)
         loseCarrier(cause: .hardwareFailure, reason: .radioLost)
     }

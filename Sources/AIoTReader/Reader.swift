@@ -117,7 +117,7 @@ package struct Reader: Sendable {
         configuration = next
         configuration.identity = current.identity
         configuration.sampleRateHz = current.sampleRateHz
-        air.change(limits: configuration.limits)
+        air.change(configuration)
     }
 
     /// Ends what has waited too long.

@@ -107,7 +107,7 @@ package enum ReaderNotice: Hashable, Sendable {
     case dropped(DropReason)
     /// The air is not to be used, though somebody wants to: told once for each wait.
     case airClosed(AirPause)
-    /// It is used again after such a wait.
+    /// It is used again after such a wait, or nobody wants to use it any more.
     case airOpen(waited: AirDuration)
 }
 
@@ -164,7 +164,7 @@ package enum EndReason: String, Hashable, Sendable {
     case carrierLost
     /// The radio was away in the middle of it, or for too long.
     case radioLost
-    /// The limits of the air wanted a pause (`AirLimits`).
+    /// The limits of the air wanted a pause, or left no time (`AirLimits`).
     case airtime
     case stopped
 }

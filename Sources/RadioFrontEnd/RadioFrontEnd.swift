@@ -32,6 +32,8 @@ package protocol RadioFrontEnd: Sendable {
     func stop()
     /// Measures the channel for so long while the carrier is off; `RadioEvent.channelHeard` answers it.
     func listen(for duration: AirDuration)
+    /// What it sends of its own accord keeps to these limits from now on.
+    func keep(to limits: AirLimits)
     /// What it has counted since its start; any thread may ask, at any time.
     var counters: RadioCounters { get }
     /// How far its streams have come; nil where it has none of its own.
@@ -41,6 +43,7 @@ package protocol RadioFrontEnd: Sendable {
 extension RadioFrontEnd {
     package var counters: RadioCounters { RadioCounters() }
     package var flow: SampleFlow? { nil }
+    package func keep(to limits: AirLimits) {}
 }
 
 /// How far the streams of a radio have come: both grow while samples flow, and stand while they do not.

@@ -143,7 +143,12 @@ extension LocalLink {
             guard let identifier = response.aiotfIdentifier, identifier.count <= Self.longestIdentifier else {
                 throw .init("the NG Setup Response has no AIOTFIdentifier of at most \(Self.longestIdentifier) octets")
             }
-            state.withLock { $0.connection?.isUp = true }
+            state.withLock { state in
+                state.connection?.isUp = true
+                if state.connection.map({ $0.base + $0.confirmed == state.number }) == true {
+                    state.connection?.waitsSince = nil
+                }
+            }
             tell(.up(aiotfIdentifier: identifier, probes: true))
         }
         state.withLock { $0.unprocessed += 1 }
@@ -157,7 +162,7 @@ extension LocalLink {
                 count <= state.number - connection.base
             else { return nil }
             let isAll = count == state.number - connection.base
-            if count > connection.confirmed { state.connection?.waitsSince = isAll ? nil : .now }
+            if connection.isUp, count > connection.confirmed { state.connection?.waitsSince = isAll ? nil : .now }
             state.connection?.confirmed = count
             return connection.base + count
         }

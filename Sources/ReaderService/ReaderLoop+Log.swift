@@ -26,7 +26,7 @@ extension ReaderLoop {
         case .airClosed(let pause):
             log.notice("the carrier stays off: \(pause)")
         case .airOpen(let waited):
-            log.debug("the carrier may be on again after \(waited.nanoseconds / 1_000_000) ms")
+            log.debug("the wait for the carrier is over after \(waited.nanoseconds / 1_000_000) ms")
         }
     }
 

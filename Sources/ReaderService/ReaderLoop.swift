@@ -100,6 +100,7 @@ struct ReaderLoop {
         case .reloading: tell(service.reloading())
         case .reconfigure(let configuration):
             reader.reconfigure(configuration.reader)
+            shells.frontEnd.keep(to: configuration.reader.limits)
             stopTimeout = configuration.stopTimeout
             service.readiness = configuration.readiness
             endReload(problem: nil, at: now)

@@ -4,9 +4,9 @@ import ServiceManager
 /// Decides what the service manager is told, and when: that the service is ready, how it is, that it lives.
 ///
 /// READY goes out once, when front end and links are as `readiness` says; until then the manager is told what is waited for,
-/// and at every pulse to be patient.
+/// and at every pulse to be patient, as while the service stops: `stop-timeout-ms` may be longer than the manager waits.
 struct ServiceState {
-    /// So long the manager waits for the next pulse of a service that starts (*ours*).
+    /// So long the manager waits for the next pulse of a service that starts or stops (*ours*).
     static let patienceSeconds = 10
     /// Longest cause within a status; the log has all of it (*ours*).
     static let longestCause = 160
@@ -42,8 +42,7 @@ struct ServiceState {
     /// The loop turns.
     mutating func pulse(_ facts: LoopFacts, flow: SampleFlow?, troubles: [String] = []) -> [ServiceNotice] {
         var notices = look(facts, troubles: troubles)
-        guard !isStopping else { return notices }
-        if !isReady { notices.append(.extendTimeout(seconds: Self.patienceSeconds)) }
+        if !isReady || isStopping { notices.append(.extendTimeout(seconds: Self.patienceSeconds)) }
         if watchdog.mayFeed(facts.radioState, flow) { notices.append(.watchdog) }
         return notices
     }

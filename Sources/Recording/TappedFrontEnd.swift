@@ -31,6 +31,7 @@ package struct TappedFrontEnd: RadioFrontEnd {
 
     package func stop() { base.stop() }
     package func listen(for duration: AirDuration) { base.listen(for: duration) }
+    package func keep(to limits: AirLimits) { base.keep(to: limits) }
     package var counters: RadioCounters { base.counters }
     package var flow: SampleFlow? { base.flow }
 }

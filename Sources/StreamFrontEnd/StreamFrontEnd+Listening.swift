@@ -23,7 +23,7 @@ extension StreamFrontEnd {
         air.withLock { air in
             guard air.session == session, let listener = air.listener else { return false }
             air.listener = nil
-            if listener == .sounding, let talk = limits.listenBeforeTalk, levelDBFS <= talk.thresholdDBFS {
+            if listener == .sounding, let talk = air.limits.listenBeforeTalk, levelDBFS <= talk.thresholdDBFS {
                 _ = placeSounding(&air)
             }
             return listener == .loop
@@ -35,7 +35,7 @@ extension StreamFrontEnd {
     /// Between two tries. Under a duty cycle two fit its window, which together are less than `CarrierBudget.margin`: the
     /// core, which does not know of them, leaves so much of the window unused.
     var soundingInterval: AirDuration {
-        let window = limits.dutyCycles.map(\.window).max() ?? .zero
+        let window = air.withLock { $0.limits }.dutyCycles.map(\.window).max() ?? .zero
         return max(Sounding.interval, AirDuration(nanoseconds: window.nanoseconds / 2))
     }
 
@@ -44,7 +44,7 @@ extension StreamFrontEnd {
     func trySounding() -> Bool {
         air.withLock { air in
             guard isSoundingDue(air) else { return false }
-            guard let talk = limits.listenBeforeTalk, !air.timeline.isCarrierOn else { return placeSounding(&air) }
+            guard let talk = air.limits.listenBeforeTalk, !air.timeline.isCarrierOn else { return placeSounding(&air) }
             listen(for: talk.duration, as: .sounding, &air)
             return true
         }
@@ -53,8 +53,8 @@ extension StreamFrontEnd {
     private func isSoundingDue(_ air: borrowing Air) -> Bool {
         guard air.needsSounding, !air.isSounding, air.transmission == nil, air.listener == nil else { return false }
         // A carrier of its own neither shortens a pause nor lengthens the carrier before it.
-        let pause = Int(limits.shortestPause.seconds * sampleRateHz)
-        return air.timeline.isCarrierOn || limits.longestCarrier == nil || air.timeline.lastOn == 0
+        let pause = Int(air.limits.shortestPause.seconds * sampleRateHz)
+        return air.timeline.isCarrierOn || air.limits.longestCarrier == nil || air.timeline.lastOn == 0
             || air.timeline.rendered - air.timeline.lastOn >= pause
     }
 
@@ -62,7 +62,7 @@ extension StreamFrontEnd {
         guard let sounding, air.needsSounding, !air.isSounding, air.transmission == nil,
             let samples = air.timeline.place(sounding.waveform)
         else { return false }
-        if limits.longestCarrier != nil { air.timeline.rest(seconds: limits.shortestPause.seconds) }
+        if air.limits.longestCarrier != nil { air.timeline.rest(seconds: air.limits.shortestPause.seconds) }
         air.isSounding = true
         air.counters.soundings += 1
         air.orders.append(

@@ -43,6 +43,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
         var status = RadioSupervisor.Status(state: .opening, why: "")
         var driftPPM = 0.0
         var isStopping = false
+        /// What soundings keep to; frames are the loop's matter.
+        var limits: AirLimits
         /// Of the loop; nil before `start`.
         var clock: (@Sendable () -> AirTime)?
     }
@@ -57,8 +59,6 @@ package final class StreamFrontEnd: RadioFrontEnd {
     let placed: @Sendable (R2DTransmission, Int) -> Void
     let stallTime: AirDuration
     let sounding: Sounding?
-    /// What soundings keep to; frames are the loop's matter.
-    let limits: AirLimits
 
     let air: Mutex<Air>
     let queue: ReceiveQueue
@@ -95,7 +95,6 @@ package final class StreamFrontEnd: RadioFrontEnd {
         self.note = note
         self.placed = placed
         self.stallTime = stallTime
-        self.limits = limits
         let rate = boxes.sampleRateHz
         sampleRateHz = rate
         sounding = Sounding(profile: profile, sampleRateHz: rate)
@@ -103,7 +102,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
         queue = ReceiveQueue(octets: Int(rate * Self.queueSeconds) * format.octetsPerSample)
         var air = Air(
             timeline: TransmitTimeline(
-                format: transmitter.capabilities.transmitFormat, sampleRateHz: rate, amplitude: amplitude))
+                format: transmitter.capabilities.transmitFormat, sampleRateHz: rate, amplitude: amplitude),
+            limits: limits)
         air.counters.queueOctets = queue.capacity
         self.air = Mutex(air)
     }
@@ -180,6 +180,8 @@ package final class StreamFrontEnd: RadioFrontEnd {
         // What is said before the loop has heard that the radio is away holds no longer when it is back.
         air.withLock { if $0.isUsable { $0.timeline.setCarrier(isOn: isOn) } }
     }
+
+    package func keep(to limits: AirLimits) { air.withLock { $0.limits = limits } }
 
     package func stop() {
         air.withLock { air in

@@ -28,8 +28,12 @@ struct TraceDisk: Sendable {
     }
 
     private static func open(_ path: String) throws(TraceFileFailure) -> Int32 {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0o640)
-        guard descriptor >= 0 else { throw TraceFileFailure(path: path, code: errno) }
+        // A pipe that nobody reads would hold up the start; writes may wait, on the thread of the file.
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY
+        let descriptor = Glibc.open(path, flags | O_NONBLOCK, 0o640)
+        guard descriptor >= 0, fcntl(descriptor, F_SETFL, O_WRONLY) == 0 else {
+            throw TraceFileFailure(path: path, code: errno)
+        }
         return descriptor
     }
 

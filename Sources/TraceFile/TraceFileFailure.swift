@@ -18,6 +18,7 @@ package struct TraceFileFailure: Error, Hashable, CustomStringConvertible {
         case EACCES, EPERM, EROFS: "name a file where the user of this service may write"
         case ENOENT, ENOTDIR, EISDIR: "name a file in a folder that exists"
         case ENOSPC, EDQUOT, EFBIG: "make room on that disk, or give the trace a smaller limit-octets, and start anew"
+        case ENXIO: "start whatever reads that pipe first, or name a file"
         default: "look at that disk, or name another file"
         }
     }

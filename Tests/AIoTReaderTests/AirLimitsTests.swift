@@ -134,6 +134,41 @@ import Testing
         #expect(bench.listens.count == 21)
     }
 
+    @Test func aChannelThatIsNeverQuietEndsWhatWaitsAndTheAIoTFLearnsIt() throws {
+        var bench = listener()
+        bench.request(1, group: true, hasFollowOn: true)
+        while bench.reader.openInventories > 0, bench.now < .zero + .milliseconds(70_000) {
+            bench.handle(.channelHeard(levelDBFS: -30))
+            guard let next = bench.reader.nextDeadline else { break }
+            bench.pass(nanoseconds: (next - bench.now).nanoseconds)
+        }
+        #expect(bench.now - .zero >= .milliseconds(60_000) && bench.now - .zero < .milliseconds(61_000))
+        #expect(bench.takeSent().last?.name == "AIOTSessionReleaseRequest")
+        #expect(bench.notices.contains(.inventoryEnded(TransactionID(0), acknowledged: 0, reason: .airtime)))
+        // The next one waits as long.
+        bench.request(2, group: true, hasFollowOn: true)
+        bench.handle(.channelHeard(levelDBFS: -30))
+        #expect(bench.reader.openInventories == 1)
+    }
+
+    @Test func aWaitIsOverWhenNobodyWaitsAnyMore() {
+        func opened(_ bench: ReaderBench) -> [AirDuration] {
+            bench.notices.compactMap { if case .airOpen(let waited) = $0 { waited } else { nil } }
+        }
+        var bench = listener()
+        bench.request(1, group: true, hasFollowOn: true)
+        bench.handle(.channelHeard(levelDBFS: -30))
+        bench.wait(milliseconds: 3)
+        bench.receive(
+            .aiotSessionReleaseCommand(
+                AIOTSessionReleaseCommand(session: ReaderBench.session(1), cause: .normalRelease)))
+        #expect(opened(bench) == [.milliseconds(3)])
+        bench.request(2, group: true, hasFollowOn: true)
+        bench.handle(.channelHeard(levelDBFS: -30))
+        bench.handle(.radioChanged(isUsable: false))
+        #expect(opened(bench) == [.milliseconds(3), .zero])
+    }
+
     @Test func anAnswerThatDoesNotComeIsAskedForAgain() {
         var bench = listener()
         bench.request(1, group: true, hasFollowOn: true)
@@ -142,6 +177,11 @@ import Testing
         bench.pass(milliseconds: 1)
         #expect(bench.listens.count == 2)
         #expect(!bench.isCarrierOn)
+        #expect(bench.closed == [.cannotListen])
+        // Nor for ever.
+        for _ in 0..<60 { bench.pass(milliseconds: 1_005) }
+        #expect(bench.reader.openInventories == 0)
+        #expect(bench.takeSent().last?.name == "AIOTSessionReleaseRequest")
     }
 
     @Test func whatIsHeardUnaskedChangesNothing() {
@@ -206,6 +246,40 @@ import Testing
         #expect(bench.reader.nextDeadline == AirTime.zero + .milliseconds(490))
         bench.pass(milliseconds: 485)
         #expect(!bench.isCarrierOn)
+    }
+
+    @Test func aRadioThatWasHeldUpOnceIsTriedAgain() {
+        var bench = ReaderBench {
+            $0.fixedQ = 1
+            $0.limits = Region.us902.limits
+        }
+        bench.request(1, group: true, hasFollowOn: true)
+        bench.wait(milliseconds: 300)
+        bench.end([[0x12, 0x34]])
+        #expect(!bench.isCarrierOn)
+        bench.request(2, group: true, hasFollowOn: true)
+        bench.pass(milliseconds: 20_000)
+        #expect(bench.pagings == 2 && bench.isCarrierOn)
+    }
+
+    @Test func newBudgetsOfExchangesHoldWithNewLimits() throws {
+        func configuration(_ milliseconds: Int64) -> ReaderConfiguration {
+            var configuration = ReaderConfiguration()
+            configuration.fixedQ = 1
+            configuration.exchangeBudgetMilliseconds = 1
+            configuration.limits.longestCarrier = .milliseconds(milliseconds)
+            configuration.limits.shortestPause = .milliseconds(10)
+            return configuration
+        }
+        func pages(_ bench: ReaderBench) -> Bool {
+            var bench = bench
+            bench.request(1, group: true, hasFollowOn: true)
+            return bench.pagings == 1
+        }
+        let least = try #require((20...1_000).first { least in pages(ReaderBench { $0 = configuration(least) }) })
+        var bench = ReaderBench { $0.exchangeBudgetMilliseconds = 60_000 }
+        bench.reconfigure(configuration(least))
+        #expect(pages(bench))
     }
 }
 

@@ -108,6 +108,49 @@ import Testing
         #expect(start >= now)
         #expect(budget.total(at: now) == .milliseconds(500_000))
     }
+
+    @Test func manyShortOnTimesDoNotTurnIntoALongOne() throws {
+        var limits = AirLimits()
+        limits.dutyCycles = [.init(share: 0.1, window: .milliseconds(3_600_000))]
+        var budget = CarrierBudget(limits: limits)
+        // 50 ms in three seconds: a sixtieth of the time, where a tenth is allowed.
+        var now = AirTime.zero
+        for _ in 0..<1_600 {
+            let start = try #require(budget.earliestStart(notBefore: now, for: .milliseconds(50))).start
+            try #require(start == now)
+            budget.turnOn(at: start)
+            budget.turnOff(at: start + .milliseconds(50))
+            now += .milliseconds(3_000)
+        }
+    }
+
+    @Test func limitsHoldWhereMoreOnTimesThanAreRememberedAreInTheWindow() throws {
+        var generator = SeededGenerator(seed: 3)
+        for round in 0..<2 {
+            var limits = AirLimits()
+            limits.dutyCycles = [.init(share: 0.2, window: .milliseconds(60_000))]
+            if round > 0 {
+                limits.longestCarrier = .milliseconds(200)
+                limits.shortestPause = .milliseconds(5)
+            }
+            var budget = CarrierBudget(limits: limits)
+            var times = OnTimes()
+            var now = AirTime.zero
+            for _ in 0..<4_000 {
+                now += AirDuration(nanoseconds: .random(in: 0...20_000_000, using: &generator))
+                let wanted = AirDuration(nanoseconds: .random(in: 100_000...9_000_000, using: &generator))
+                let start = try #require(budget.earliestStart(notBefore: now, for: wanted)).start
+                budget.turnOn(at: start)
+                budget.turnOff(at: start + wanted)
+                times.intervals.append((start, start + wanted))
+                now = start + wanted
+            }
+            let on = times.intervals.reduce(AirDuration.zero) { $0 + ($1.end - $1.start) }
+            #expect(on.seconds / now.seconds > 0.1, "limits are to hold, not to keep off")
+            #expect(times.most(in: limits.dutyCycles[0].window) <= limits.dutyCycles[0].allowance)
+            if let longest = limits.longestCarrier { #expect(times.longest(pause: limits.shortestPause) <= longest) }
+        }
+    }
 }
 
 /// When a carrier was on.
@@ -120,12 +163,21 @@ private struct OnTimes: CustomStringConvertible {
 
     /// The largest on-time in any window: one that begins with an on-time or ends with one has it.
     func most(in window: AirDuration) -> AirDuration {
-        let begins = intervals.map(\.start) + intervals.map { $0.end - window }
-        return begins.map { begin in
-            intervals.reduce(.zero) { sum, interval in
-                sum + max(.zero, min(interval.end, begin + window) - max(interval.start, begin))
+        var before = [AirDuration.zero]
+        for interval in intervals { before.append(before[before.count - 1] + (interval.end - interval.start)) }
+        /// What has been used by then.
+        func used(by time: AirTime) -> AirDuration {
+            var places = 0..<intervals.count
+            while !places.isEmpty {
+                let middle = (places.lowerBound + places.upperBound) / 2
+                places = intervals[middle].end <= time ? middle + 1..<places.upperBound : places.lowerBound..<middle
             }
-        }.max() ?? .zero
+            let place = places.lowerBound
+            guard place < intervals.count else { return before[place] }
+            return before[place] + max(.zero, time - intervals[place].start)
+        }
+        let begins = intervals.map(\.start) + intervals.map { $0.end - window }
+        return begins.map { used(by: $0 + window) - used(by: $0) }.max() ?? .zero
     }
 
     func longest(pause: AirDuration) -> AirDuration {

@@ -157,4 +157,31 @@ struct LocalLinkTests {
         await link.serve(peer)
         #expect(peer.told.last?.contains("has not answered") == true)
     }
+
+    @Test func aClientThatConfirmsTheSetupAndDoesNotAnswerItIsLeft() async throws {
+        let (link, peer) = (LocalLink(patience: .milliseconds(50)), Peer())
+        link.start { event in
+            guard case .connected = event else { return }
+            _ = link.send([1])
+            peer.say("{\"confirmed\":1}")
+        }
+        await link.serve(peer)
+        #expect(peer.told.last?.contains("has not answered") == true)
+    }
+
+    @Test func aClientThatHasAnsweredAndConfirmedMayBeSilent() async throws {
+        let (link, peer) = (LocalLink(patience: .milliseconds(200)), Peer())
+        let (events, continuation) = AsyncStream.makeStream(of: LinkEvent.self)
+        link.start { continuation.yield($0) }
+        let serving = Task { await link.serve(peer) }
+        var told = events.makeAsyncIterator()
+        _ = await told.next()
+        _ = link.send([1])
+        peer.say("{\"confirmed\":1}")
+        peer.say(try response())
+        try await Task.sleep(for: .milliseconds(600))
+        #expect(peer.told == ["{\"type\":\"link\"}", "{\"pdu\":\"01\"}"])
+        peer.leave()
+        await serving.value
+    }
 }

@@ -12,6 +12,7 @@ final class Deeds: Sendable {
         case sent([UInt8])
         case transmitted(id: UInt64, message: String)
         case carrier(isOn: Bool)
+        case limits(AirLimits)
     }
 
     private let deeds = Mutex<[Deed]>([])
@@ -79,4 +80,5 @@ final class RadioDouble: RadioFrontEnd {
     func setCarrier(isOn: Bool, at time: AirTime) { deeds.add(.carrier(isOn: isOn)) }
     func stop() {}
     func listen(for duration: AirDuration) {}
+    func keep(to limits: AirLimits) { deeds.add(.limits(limits)) }
 }

@@ -153,6 +153,7 @@ struct LoopBench {
                 return Self.name(of: try NGAPPDU(decoding: octets))
             case .transmitted(_, let message): return message
             case .carrier(let isOn): return "carrier \(isOn ? "on" : "off")"
+            case .limits: return "limits"
             }
         }
     }

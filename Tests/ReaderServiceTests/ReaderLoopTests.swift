@@ -21,6 +21,17 @@ struct ReaderLoopTests {
         return (bench, try #require(frames.first))
     }
 
+    @Test func newLimitsReachTheFrontEndToo() throws {
+        var bench = try LoopBench()
+        _ = bench.deeds.take()
+        var reader = ReaderConfiguration()
+        reader.limits = Region.eu865.limits
+        try bench.handle(
+            .reconfigure(
+                LiveConfiguration(reader: reader, stopTimeout: .milliseconds(30), readiness: Readiness())))
+        #expect(bench.deeds.take() == [.limits(reader.limits)])
+    }
+
     @Test func whatIsSpooledGoesBeforeAnythingElseOnceTheAIoTFHasAccepted() async throws {
         var bench = try LoopBench()
         defer { bench.spool.close() }

@@ -118,14 +118,16 @@ import Testing
         #expect(state.isReady, "the new policy holds")
     }
 
-    @Test func afterStoppingNothingIsToldAnyMore() {
+    @Test func aServiceThatStopsSaysThatItLivesAndNothingElse() {
         var state = state()
         _ = state.look(facts(.ready))
         _ = state.reloading()
         #expect(state.stopping() == [.stopping])
         #expect(state.stopping() == [])
         #expect(state.look(facts(.absent)) == [])
-        #expect(state.pulse(facts(.absent), flow: nil) == [])
+        #expect(
+            state.pulse(facts(.absent), flow: nil)
+                == [.extendTimeout(seconds: ServiceState.patienceSeconds), .watchdog])
         #expect(state.reloading() == [])
         #expect(state.reloaded(problem: nil, facts(.absent)) == [])
     }

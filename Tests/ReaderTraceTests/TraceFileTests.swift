@@ -91,6 +91,14 @@ struct TraceFileTests {
         #expect(failure?.description.contains("name a file in a folder that exists") == true)
     }
 
+    @Test func aPipeThatNobodyReadsHoldsNobodyUp() throws {
+        let folder = try Folder()
+        let path = folder.path + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        let failure = #expect(throws: TraceFileFailure.self) { try file(path) }
+        #expect(failure?.description.contains("start whatever reads that pipe first") == true)
+    }
+
     @Test func numbersAreWrittenAsTheyAre() {
         var text = TraceText()
         for number in [0, 7, -7, .max, .min] as [Int64] {

@@ -79,7 +79,9 @@ import Transceiver
     @Test func anothersCarrierHoldsTheFrontEndBackAndItSendsWhenThatGoes() throws {
         var limits = AirLimits()
         limits.listenBeforeTalk = Self.talk
-        let bench = RadioBench(Self.air(), keepsSent: true, limits: limits, others: 1)
+        let bench = RadioBench(Self.air(), keepsSent: true, others: 1)
+        // As after a reload.
+        bench.frontEnd.keep(to: limits)
         let other = Other()
         try other.start(bench.boxes.transceivers[1])
         defer { bench.boxes.transceivers[1].stop() }
