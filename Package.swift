@@ -87,7 +87,7 @@ let package = Package(
         room("Telemetry", uses: [coreMetrics, metrics, nioCore, nioPosix, nioHTTP1, logging]),
         room("AIoTLink", uses: ["AIoTBase", "NGAP"]),
         room("CoreLink", uses: ["AIoTBase", "AIoTLink", nioCore, nioPosix, nioTLS, nioSSL, x509, asn1, logging]),
-        room("ControlSocket", uses: ["CoreLink", nioCore, nioPosix, logging]),
+        room("ControlSocket", uses: ["CoreLink", "LogOutput", nioCore, nioPosix, logging]),
         room(
             "LoopbackFrontEnd",
             uses: [

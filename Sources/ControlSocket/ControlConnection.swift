@@ -85,8 +85,12 @@ package final class ControlConnection: Sendable {
         return true
     }
 
-    /// Ends the connection once the client has read what it was told.
+    /// Ends the connection once the client has read what it was told, or has had time for that.
     package func finish() {
+        let end = channel.eventLoop.scheduleTask(in: .init(limits.readingTime)) { [channel] in
+            channel.close(promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in end.cancel() }
         channel.writeAndFlush(ByteBuffer()).whenComplete { [channel] _ in channel.close(promise: nil) }
     }
 

@@ -11,6 +11,8 @@ package struct ControlLimits: Hashable, Sendable {
     package var waitingLines = 64
     /// How long a client may take to send its first line.
     package var requestTime = Duration.seconds(10)
+    /// How long a client may take to read what it was told last; then it is left, so that it keeps nobody out.
+    package var readingTime = Duration.seconds(60)
 
     package init() {}
 }

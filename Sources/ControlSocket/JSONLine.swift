@@ -1,4 +1,5 @@
 import Foundation
+import LogOutput
 
 /// One JSON object on a line, its fields in the order given.
 package struct JSONLine: Hashable, Sendable {
@@ -10,7 +11,7 @@ package struct JSONLine: Hashable, Sendable {
     package init(type: String) { add("type", type) }
 
     package mutating func add(_ name: String, _ value: String?) {
-        add(name, written: value.map(Self.quoted) ?? "null")
+        add(name, written: value?.jsonQuoted ?? "null")
     }
 
     package mutating func add(_ name: String, _ value: (some FixedWidthInteger)?) {
@@ -32,7 +33,7 @@ package struct JSONLine: Hashable, Sendable {
     }
 
     package mutating func add(_ name: String, _ values: [String]) {
-        add(name, written: "[" + values.map(Self.quoted).joined(separator: ",") + "]")
+        add(name, written: "[" + values.map(\.jsonQuoted).joined(separator: ",") + "]")
     }
 
     /// Any JSON value, its keys sorted.
@@ -42,24 +43,10 @@ package struct JSONLine: Hashable, Sendable {
         add(name, written: data.map { String(decoding: $0, as: UTF8.self) } ?? "null")
     }
 
-    private mutating func add(_ name: String, written json: String) { parts.append("\(Self.quoted(name)):\(json)") }
+    private mutating func add(_ name: String, written json: String) { parts.append("\(name.jsonQuoted):\(json)") }
 
     /// Without a line end.
     package var text: String { "{" + parts.joined(separator: ",") + "}" }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case _ where scalar.value < 0x20: result += String(format: "\\u%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
 }
 
 extension JSONLine {

@@ -29,8 +29,15 @@ extension String {
 
     /// In quotes where it would not be told from what stands beside it.
     var quotedWhereNeeded: String {
-        let text = harmless
-        guard text.isEmpty || text.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) else { return text }
-        return "\"" + text.replacing("\"", with: "\\\"") + "\""
+        // By scalars: a quote below an accent is another character.
+        guard isEmpty || unicodeScalars.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" }) else {
+            return harmless
+        }
+        var text = ""
+        for scalar in unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { text += "\\" }
+            text.unicodeScalars.append(scalar)
+        }
+        return "\"" + text.harmless + "\""
     }
 }

@@ -35,7 +35,7 @@ package struct LineLimiter: Sendable {
     /// A line comes at `time`, in nanoseconds of any clock that does not go back.
     /// - Parameter limit: lines in an interval.
     package mutating func take(_ kind: Kind, limit: Int, at time: Int64) -> Verdict {
-        let kind = intervals[kind] != nil || intervals.count < Self.mostKinds ? kind : Kind(file: "", line: 0)
+        let kind = place(of: kind)
         var interval = intervals[kind] ?? Interval(start: time)
         defer { intervals[kind] = interval }
         // What was left out is still to be told: whoever asks for it begins a new interval.
@@ -47,5 +47,10 @@ package struct LineLimiter: Sendable {
     }
 
     /// How many lines were left out, once their interval is over; the next one begins.
-    package mutating func leftOut(_ kind: Kind) -> Int { intervals.removeValue(forKey: kind)?.leftOut ?? 0 }
+    package mutating func leftOut(_ kind: Kind) -> Int { intervals.removeValue(forKey: place(of: kind))?.leftOut ?? 0 }
+
+    /// Those for which there is no room are one kind together.
+    private func place(of kind: Kind) -> Kind {
+        intervals[kind] != nil || intervals.count < Self.mostKinds ? kind : Kind(file: "", line: 0)
+    }
 }

@@ -9,25 +9,6 @@ extension LogRecord {
         let others = fields.map { field in
             (own.contains { $0.0 == field.key } ? field.key + "_" : field.key, field.value)
         }
-        return "{" + (own + others).map { "\(Self.quoted($0)):\(Self.quoted($1))" }.joined(separator: ",") + "}"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case _ where scalar.isHarmless: quoted.unicodeScalars.append(scalar)
-            default: for unit in String(scalar).utf16 { quoted += "\\u" + hex(unit) }
-            }
-        }
-        return quoted + "\""
-    }
-
-    private static func hex(_ unit: UInt16) -> String {
-        let digits = String(unit, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
+        return "{" + (own + others).map { "\($0.jsonQuoted):\($1.jsonQuoted)" }.joined(separator: ",") + "}"
     }
 }

@@ -28,7 +28,9 @@ package struct LogRecord: Sendable {
         let line = "<\(priority)>\(label): \(said)"
         let octets = line.utf8.count
         guard octets > Self.prefixedOctets else { return line }
-        return "\(line.prefix(Self.prefixedOctets)) (cut off: it has \(octets) octets)"
+        // Not so many characters: one may have accents without end.
+        let beginning = String(line.unicodeScalars.prefix(Self.prefixedOctets))
+        return "\(beginning) (cut off: it has \(octets) octets)"
     }
 
     /// journald breaks lines at 48 KiB, and only their first part has the priority.

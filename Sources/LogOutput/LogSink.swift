@@ -81,7 +81,7 @@ package final class LogSink: Sendable {
         switch verdict {
         case .leaveOut(isFirst: false): return
         case .leaveOut(isFirst: true):
-            let message = event.message.description.prefix(80)
+            let message = String(event.message.description.unicodeScalars.prefix(80))
             let level = event.level
             ports.later { [self] in
                 let count = state.withLock { $0.limiter.leftOut(kind) }

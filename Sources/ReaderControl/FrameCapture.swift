@@ -29,12 +29,20 @@ package final class FrameCapture: Sendable {
 
         /// Packets of the capture.
         var count: Int { if case .frames(let frames) = self { frames.count } else { 1 } }
+
+        var octets: Int {
+            switch self {
+            case .frames(let frames): frames.reduce(0) { $0 + $1.octets.count }
+            case .pdu(let octets, _, _): octets.count
+            }
+        }
     }
 
     private struct Queue: Sendable {
         var items: [Item] = []
-        /// Packets in it.
+        /// Packets in it, and octets of those.
         var packets = 0
+        var octets = 0
         /// Wall clock at the loop's time zero, in nanoseconds since 1970.
         var anchor: Int64?
         /// The thread will look at it.
@@ -49,8 +57,10 @@ package final class FrameCapture: Sendable {
         var transactionID = TransactionID(0)
     }
 
-    /// Packets that may wait for the disk (*ours*: seconds of a busy air, some 2 MB).
+    /// Packets that may wait for the disk (*ours*: seconds of a busy air).
     static let queueLimit = 8_192
+    /// Octets that they may have; an AIoTF may send long PDUs (*ours*).
+    static let queueOctets = 4_194_304
 
     package let path: String
     private let limitOctets: Int
@@ -88,12 +98,14 @@ package final class FrameCapture: Sendable {
         let isNew = queue.withLock { queue in
             guard !queue.isClosed else { return false }
             if queue.anchor == nil { queue.anchor = wallClock() &- now.nanoseconds }
-            guard queue.packets + item.count <= Self.queueLimit else {
+            let octets = item.octets
+            guard queue.packets + item.count <= Self.queueLimit, queue.octets + octets <= Self.queueOctets else {
                 queue.lost += item.count
                 return false
             }
             queue.items.append(item)
             queue.packets += item.count
+            queue.octets += octets
             defer { queue.isDue = true }
             return !queue.isDue
         }
@@ -138,6 +150,7 @@ extension FrameCapture {
                 defer {
                     queue.items = []
                     queue.packets = 0
+                    queue.octets = 0
                     queue.isDue = false
                 }
                 return (queue.items, queue.anchor ?? 0)

@@ -30,7 +30,9 @@ package struct TroubleBook: Sendable {
     /// - Returns: whether it was not in trouble before, or had another cause.
     @discardableResult
     package mutating func begin(_ kind: TroubleKind, cause: String, at time: AirTime) -> Bool {
-        let cause = cause.utf8.count <= Self.longestCause ? cause : String(cause.prefix(Self.longestCause / 4)) + "..."
+        let cause =
+            cause.utf8.count <= Self.longestCause
+            ? cause : String(cause.unicodeScalars.prefix(Self.longestCause / 4)) + "..."
         guard let place = troubles.firstIndex(where: { $0.kind == kind }) else {
             if troubles.count >= Self.limit { forgetOne() }
             troubles.append(Trouble(kind: kind, since: time, last: time, count: 1, cause: cause))

@@ -34,6 +34,9 @@ package struct HealthWatch: Sendable {
         }
     }
 
+    /// Names of rules that have fired and are not over.
+    package var firing: Set<String> { Set(tracks.filter(\.hasFired).map(\.rule.name)) }
+
     /// - Parameter value: of a counter at `now`; nil where nothing was counted yet.
     /// - Returns: rules that fire now, or are over.
     package mutating func advance(to now: AirTime, value: (CounterSelector) -> Double?) -> [HealthFinding] {

@@ -49,11 +49,12 @@ package final class ReaderMetrics: LoopObserver {
     /// Takes the place of the health rules that there are.
     /// - Parameter tell: whom findings go to from now on; nil: as before.
     package func setHealthRules(_ rules: [HealthRule], tell: (@Sendable (HealthFinding) -> Void)? = nil) {
-        let (findings, teller) = state.withLock { state in
+        let (findings, firing, teller) = state.withLock { state in
             if let tell { state.tell = tell }
-            return (state.watch.set(rules), state.tell)
+            let findings = state.watch.set(rules)
+            return (findings, state.watch.firing, state.tell)
         }
-        for rule in rules { firing(rule.name).set(0) }
+        for rule in rules { self.firing(rule.name).set(firing.contains(rule.name) ? 1 : 0) }
         for finding in findings { teller?(finding) }
     }
 

@@ -2,17 +2,20 @@ import Glibc
 
 /// The files of the system.
 package struct SystemDisk: RecordingDisk {
+    /// Recordings hold IDs of devices: not for everybody.
+    private static let mode: mode_t = 0o640
+
     package init() {}
 
     package func create(_ path: String) throws(RecordingFailure) -> any RecordingSink {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, Self.mode)
         guard descriptor >= 0 else { throw RecordingFailure(errno: errno, path: path) }
         return SystemFile(descriptor: descriptor, path: path)
     }
 
     package func replace(_ path: String, with octets: [UInt8]) throws(RecordingFailure) {
         let draft = path + ".new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, Self.mode)
         guard descriptor >= 0 else { throw RecordingFailure(errno: errno, path: draft) }
         let file = SystemFile(descriptor: descriptor, path: draft)
         defer { file.close() }

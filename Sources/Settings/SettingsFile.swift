@@ -101,12 +101,15 @@ final class SettingsCollector {
     var problems: [SettingsProblems.Problem] = []
     private(set) var entries: [EffectiveSettings.Entry] = []
     private(set) var asked: Set<String> = []
+    /// Where in `entries` a key stands.
+    private var places: [String: Int] = [:]
 
     /// A later reading of the same key replaces an earlier one.
     func record(_ entry: EffectiveSettings.Entry) {
-        if let index = entries.firstIndex(where: { $0.key == entry.key }) {
-            entries[index] = entry
+        if let place = places[entry.key] {
+            entries[place] = entry
         } else {
+            places[entry.key] = entries.count
             entries.append(entry)
         }
     }

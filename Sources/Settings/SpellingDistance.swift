@@ -1,7 +1,11 @@
 /// How far a word is from another one.
 enum SpellingDistance {
+    /// Octets; nothing that is meant is so long, and the way to it would be (*ours*).
+    private static let longestWord = 100
+
     /// The word that is meant; nil where none is near. A third of the letters may differ, so nothing is near a single one.
     static func nearest(to word: String, among words: [String]) -> String? {
+        guard word.utf8.count <= longestWord else { return nil }
         let plain = normal(word)
         let near = words.compactMap { candidate -> (distance: Int, word: String)? in
             let distance = between(plain, Array(candidate))

@@ -58,14 +58,15 @@ package final class MetricsRegistry: Sendable {
             guard let family = state.families[name] else { return [] }
             guard let label, let value else { return Array(family.series.values) }
             let wanted = Labels.pair(label, value)
-            return family.series.filter { $0.key.split(separator: ",").contains { $0 == wanted } }.map(\.value)
+            return family.series.values.filter { $0.labels.contains(wanted) }
         }
         return series.isEmpty ? nil : series.reduce(0) { $0 + $1.value.number }
     }
 
     private func series(_ label: String, _ dimensions: [(String, String)], _ kind: MetricDescription.Kind) -> Series {
         let name = Labels.name(label)
-        let labels = Labels.text(dimensions)
+        let pairs = Labels.pairs(dimensions)
+        let labels = pairs.joined(separator: ",")
         return state.withLock { state in
             var family =
                 state.families[name]
@@ -79,7 +80,7 @@ package final class MetricsRegistry: Sendable {
             if kind == .histogram, family.description.buckets.isEmpty {
                 family.description.buckets = MetricDescription.defaultBuckets
             }
-            let series = Series(bounds: kind == .histogram ? family.description.buckets : [])
+            let series = Series(labels: pairs, bounds: kind == .histogram ? family.description.buckets : [])
             family.series[labels] = series
             state.families[name] = family
             state.count += 1

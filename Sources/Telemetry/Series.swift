@@ -13,10 +13,13 @@ package final class Series: Sendable {
         package var buckets: [Int]
     }
 
+    /// Each as `a="b"`.
+    let labels: [String]
     private let bounds: [Double]
     private let state: Mutex<Value>
 
-    init(bounds: [Double] = []) {
+    init(labels: [String] = [], bounds: [Double] = []) {
+        self.labels = labels
         self.bounds = bounds
         state = Mutex(Value(buckets: bounds.isEmpty ? [] : Array(repeating: 0, count: bounds.count + 1)))
     }

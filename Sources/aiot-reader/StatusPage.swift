@@ -1,3 +1,5 @@
+import LogOutput
+
 /// The status of a daemon for people.
 struct StatusPage {
     private let fields: Fields
@@ -102,8 +104,9 @@ struct Fields {
 
     init(_ values: [String: Any]) { self.values = values }
 
-    func text(_ name: String) -> String { values[name] as? String ?? "" }
-    func texts(_ name: String) -> [String] { values[name] as? [String] ?? [] }
+    /// On one line: causes may come from a peer.
+    func text(_ name: String) -> String { (values[name] as? String ?? "").harmless }
+    func texts(_ name: String) -> [String] { (values[name] as? [String] ?? []).map(\.harmless) }
     func number(_ name: String) -> Int { values[name] as? Int ?? 0 }
     func seconds(_ name: String) -> Double { values[name] as? Double ?? 0 }
     func `is`(_ name: String) -> Bool { values[name] as? Bool ?? false }

@@ -102,6 +102,26 @@ import Testing
         await listener.close()
     }
 
+    /// Its place is for others.
+    @Test(.timeLimit(.minutes(1))) func aClientThatDoesNotReadItsAnswerIsLeft() async throws {
+        var limits = ControlLimits()
+        limits.readingTime = .milliseconds(50)
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        let listener = try await folder.server(limits: limits) { connection in
+            _ = await connection.next()
+            while connection.send(String(repeating: "x", count: 1_000_000)) {}
+            Task {
+                await connection.closed()
+                end.yield()
+            }
+        }.start()
+        let client = try folder.client()
+        try client.send(line: "one")
+        for await _ in ends { break }
+        await listener.close()
+        _ = client.path
+    }
+
     @Test func aClientThatIsGoneEndsWhatServesIt() async throws {
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
         let listener = try await folder.server { connection in

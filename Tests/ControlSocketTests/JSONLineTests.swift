@@ -22,11 +22,14 @@ import Testing
     }
 
     /// Names and reasons come from elsewhere: whatever is in them, the line is one object.
-    @Test(arguments: ["\"", "\\", "\n", "\r\n", "\u{0}", "\u{1f}", "\u{7f}", "é", "\u{2028}", "😀", "a\"},{\"b"])
+    @Test(arguments: [
+        "\"", "\\", "\n", "\r\n", "\u{0}", "\u{1f}", "\u{7f}", "\u{9b}2J", "é", "\u{2028}", "😀", "a\"},{\"b",
+    ])
     func anyTextComesBackAsItWas(text: String) throws {
         var line = JSONLine()
         line.add(text, text)
         #expect(!line.text.contains("\n"))
+        #expect(line.text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0 != "\u{2028}" })
         let object = try JSONSerialization.jsonObject(with: Data(line.text.utf8)) as? [String: String]
         #expect(object == [text: text])
     }

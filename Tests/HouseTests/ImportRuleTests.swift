@@ -41,7 +41,7 @@ import Testing
         ),
         (
             "ControlSocket",
-            ["CoreLink", "NIOCore", "NIOPosix", "Logging", "Foundation", "Glibc", "Synchronization"]
+            ["CoreLink", "LogOutput", "NIOCore", "NIOPosix", "Logging", "Foundation", "Glibc", "Synchronization"]
         ),
         ("RadioFrontEnd", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
         ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),

@@ -29,6 +29,8 @@ import Testing
     @Test func aValueForgesNoField() {
         #expect(record("m", [("peer", "a link=b")]).text.hasSuffix(#"peer="a link=b" m"#))
         #expect(record("m", [("peer", #"a" link="b"#)]).text.hasSuffix(#"peer="a\" link=\"b" m"#))
+        #expect(record("m", [("peer", "a\"\u{301} b")]).text.hasSuffix("peer=\"a\\\"\u{301} b\" m"))
+        #expect(record("m", [("peer", #"a\" b"#)]).text.hasSuffix(#"peer="a\\\" b" m"#))
         #expect(record("m", [("peer", "")]).text.hasSuffix(#"peer="" m"#))
     }
 
@@ -42,6 +44,8 @@ import Testing
     @Test func aPriorityGoesBeforeALineForAServiceManager() {
         #expect(record("m", [("link", "core")]).prefixed == "<4>aiot-reader: link=core m")
         let long = record(String(repeating: "x", count: 100_000)).prefixed
+        let accents = record("e" + String(repeating: "\u{301}", count: 100_000)).prefixed
+        #expect(accents.utf8.count < 40_000)
         #expect(long.utf8.count < 10_000 && long.hasSuffix("(cut off: it has 100016 octets)"))
     }
 
@@ -94,6 +98,8 @@ import Testing
             limiter.take(LineLimiter.Kind(file: "A.swift", line: UInt($0)), limit: 1, at: 0) == .write
         }
         #expect(written.count <= 1_025)
+        // And it is told how many were left out, as of any kind.
+        #expect(limiter.leftOut(LineLimiter.Kind(file: "A.swift", line: 4_999)) == 5_000 - written.count)
     }
 }
 

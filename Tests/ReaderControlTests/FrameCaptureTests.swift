@@ -100,6 +100,16 @@ struct FrameCaptureTests {
         #expect(totals.frames >= FrameCapture.queueLimit)
     }
 
+    /// Whatever an AIoTF sends, and however slow the disk is.
+    @Test func theOctetsThatWaitAreBounded() throws {
+        let capture = try capture(limitOctets: 1 << 30)
+        capture.take(
+            .pdu([UInt8](repeating: 1, count: FrameCapture.queueOctets + 1), isToAIoTF: false, .zero), at: .zero)
+        capture.take(.pdu([1], isToAIoTF: false, .zero), at: .zero)
+        let totals = capture.finish()
+        #expect(totals.pdus == 1 && totals.lost == 1)
+    }
+
     @Test func aCaptureEndsAtItsLimitWithAWholeFileAndSaysSoOnce() throws {
         let capture = try capture(limitOctets: 1_000)
         for index in 0..<100 {

@@ -49,9 +49,10 @@ import Testing
     }
 
     /// A cause may quote a peer.
-    @Test func aCauseIsBounded() throws {
+    @Test(arguments: [String(repeating: "😀", count: 100_000), "e" + String(repeating: "\u{301}", count: 100_000)])
+    func aCauseIsBounded(cause: String) throws {
         var book = TroubleBook()
-        book.begin(.spool, cause: String(repeating: "😀", count: 100_000), at: time(1))
+        book.begin(.spool, cause: cause, at: time(1))
         #expect(try #require(book[.spool]).cause.utf8.count <= TroubleBook.longestCause + 3)
     }
 

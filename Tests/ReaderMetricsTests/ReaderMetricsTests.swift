@@ -128,6 +128,8 @@ import Testing
         if let finding { metrics.see(.health(finding), at: at(2_000)) }
         #expect(value("health_rule_firing", "rule", "crowd") == 1)
         #expect(!metrics.health.isWell)
+        metrics.setHealthRules([rule])
+        #expect(value("health_rule_firing", "rule", "crowd") == 1, "a reload does not end what still is")
         metrics.setHealthRules([])
         #expect(told.withLock { $0.last }?.isOver == true)
     }

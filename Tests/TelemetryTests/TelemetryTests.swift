@@ -46,6 +46,17 @@ import Testing
         #expect(text.split(separator: "\n").count == 3)
     }
 
+    /// To Swift, a line end behind \\r and a quote below an accent are other characters.
+    @Test(arguments: ["x\r\nforged 1", "x\"\u{301} 1\nforged"])
+    func noLabelEndsItsLine(value: String) {
+        let registry = MetricsRegistry()
+        Meter(label: "t", dimensions: [("a", value)], factory: registry).set(1)
+        let lines = PrometheusText.write(registry).unicodeScalars.split(separator: "\n")
+        #expect(lines.count == 3, "\(lines.map { String($0) })")
+        let quotes = lines.last?.split(separator: "\"", omittingEmptySubsequences: false).filter { $0.last != "\\" }
+        #expect(quotes?.count == 3)
+    }
+
     @Test(arguments: [(1.0, "1"), (0.25, "0.25"), (-3, "-3"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN")])
     func numbersAreAsPrometheusReadsThem(value: Double, text: String) {
         #expect(PrometheusText.number(value) == text)
@@ -91,6 +102,13 @@ import Testing
         #expect(registry.value(of: "t_total", label: "fate", is: "x") == 11)
         #expect(registry.value(of: "t_total", label: "fate", is: "z") == nil)
         #expect(registry.value(of: "other") == nil)
+    }
+
+    @Test func aLabelMayHaveCommasAndQuotes() {
+        let registry = MetricsRegistry()
+        let name = #"one, "two""#
+        Counter(label: "t_total", dimensions: [("link", name), ("a", "b")], factory: registry).increment(by: 3)
+        #expect(registry.value(of: "t_total", label: "link", is: name) == 3)
     }
 
     @Test func aDestroyedSeriesIsGone() {
