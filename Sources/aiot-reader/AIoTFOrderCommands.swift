@@ -20,7 +20,7 @@ struct OrderOptions: ParsableArguments {
     @Option(help: "Seconds to wait for the end; the order goes on afterwards. (default: no limit)")
     var timeout: Double?
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     func validate() throws {
@@ -94,7 +94,7 @@ struct AIoTFReadersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "readers", abstract: "Lists the connected readers.")
 
     @Option(help: "The control socket of the AIoTF.") var control: String
-    @Option(help: "Output format.") var format = OutputFormat.text
+    @Option(help: "text, or json: one object a line.") var format = OutputFormat.text
 
     func run() throws {
         var conversation = try ControlConversation(path: control, format: format, timeout: 10)
@@ -122,7 +122,7 @@ struct AIoTFResultsCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @Option(help: "The number of the order. (default: the last one)") var order: UInt64?
-    @Option(help: "Output format.") var format = OutputFormat.text
+    @Option(help: "text, or json: one object a line.") var format = OutputFormat.text
 
     func run() throws {
         let report = try reportingFailures { try store.settings().openStore(.existing).report(ofOrder: order) }
