@@ -54,8 +54,10 @@ struct AIoTFInventoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory", abstract: "Orders an inventory and shows devices as they are found.",
         discussion: """
-            Exits 1 when devices that were asked for by ID or group are missing, or a reader has not done its part, 75 when --timeout is over.
-              aiot-reader aiotf inventory --control aiotf.sock --group 60f1 --command read:0,8 --format json
+              aiot-reader aiotf inventory --control aiotf.sock --all --command read:0,8
+              aiot-reader aiotf inventory --control aiotf.sock --group 60f1 --format json
+            Exit status: 0; 1 devices that were asked for by ID or group are missing, or a reader has not done its part; 69 \
+            no AIoTF there; 75 --timeout is over.
             """)
 
     @Option(help: "All members of this group.") var group: HexOption?
@@ -118,7 +120,10 @@ struct AIoTFCancelCommand: ParsableCommand {
 struct AIoTFResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what an order has found, from the store; the AIoTF need not run.",
-        discussion: "Exits 1 when devices are missing or a reader has not done its part, 75 when the order goes on.")
+        discussion: """
+            Exit status: 0; 1 devices are missing, or a reader has not done its part; 66 no store or order; 75 the order goes \
+            on.
+            """)
 
     @OptionGroup var store: StoreOptions
     @Option(help: "The number of the order. (default: the last one)") var order: UInt64?
