@@ -14,7 +14,7 @@ import tempfile
 
 MEMBER = "icu_packaged_data.cpp.o"
 # Folders of a locale's names, and the locales that stay.
-BY_LOCALE = {"", "coll", "brkitr", "curr", "lang", "rbnf", "region", "unit", "zone"}
+BY_LOCALE = {"", "coll", "brkitr", "curr", "rbnf", "zone"}
 LOCALES = re.compile(r"root|en(_.*)?")
 A_LOCALE = re.compile(r"[a-z]{2,3}(_\w+)?")
 # Of character sets those that are no algorithm: Windows 1252, which the web takes for Latin 1.
@@ -23,6 +23,7 @@ LEFT_OUT = re.compile(r"""
     translit/.*            # from script to script
     | brkitr/.*\.dict      # words of Thai, Khmer, Lao, Burmese, Chinese, Japanese
     | brkitr/line_.*_?cj\.brk | brkitr/line_(loose|normal|strict).*
+    | (lang|region|unit)/.*  # how languages, regions and units are called
     | unames\.icu          # characters by name
     | .*\.spp              # names of hosts and users before IDNA 2008
     | confusables\.cfu""", re.VERBOSE)

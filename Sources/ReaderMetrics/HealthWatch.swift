@@ -13,6 +13,7 @@ package struct HealthWatch: Sendable {
 
     private static let samplesInWindow: Int64 = 60
     private var tracks: [Track] = []
+    private var isSet = false
 
     package init() {}
 
@@ -20,9 +21,12 @@ package struct HealthWatch: Sendable {
     /// - Returns: the ends of rules that had fired and are gone. A counter that is not known is no rule.
     package mutating func set(_ rules: [HealthRule]) -> [HealthFinding] {
         let old = tracks
+        // Counters begin at 0 with the process: what happens before the first look counts too.
+        let start: [(time: AirTime, value: Double)] = isSet ? [] : [(.zero, 0)]
+        isSet = true
         tracks = rules.compactMap { rule in
             if let track = old.first(where: { $0.rule == rule }) { return track }
-            return (try? CounterSelector(rule.counter)).map { Track(rule: rule, selector: $0) }
+            return (try? CounterSelector(rule.counter)).map { Track(rule: rule, selector: $0, samples: start) }
         }
         return old.filter { track in track.hasFired && !rules.contains(track.rule) }.map { track in
             HealthFinding(

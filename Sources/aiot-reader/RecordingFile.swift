@@ -37,9 +37,9 @@ struct RecordingFile {
             sha512 = metadata.sha512
             sampleRateHz = rate
             headerOctets = UInt64(clamping: metadata.captures.first?.headerOctets ?? 0)
-            let folder = (base as NSString).deletingLastPathComponent
-            dataPath =
-                metadata.dataset.map { (folder as NSString).appendingPathComponent($0) } ?? base + ".sigmf-data"
+            // NSString's deletingLastPathComponent traps on a name of one letter.
+            let folder = base.lastIndex(of: "/").map { base[...$0] } ?? ""
+            dataPath = metadata.dataset.map { folder + $0 } ?? base + ".sigmf-data"
         } else {
             format = try Self.bareFormat(path: path, datatype: datatype)
             guard let rateHz else {

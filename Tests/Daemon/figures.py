@@ -50,7 +50,7 @@ def alone(folder):
     path = pathlib.Path(folder, "reader.yaml")
     path.write_text(f"""\
 front-end: {{type: loopback, devices: 20}}
-links: [{{name: core, endpoints: ["tls://localhost:1"]}}]
+links: [{{name: core, endpoints: ["unix:{folder}/nobody.sock"]}}]
 state-directory: {folder}
 """)
     return path

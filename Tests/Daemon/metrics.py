@@ -157,7 +157,7 @@ def endpoint(program, options):
                 return get(port)[0] != 200
             except (OSError, http.client.HTTPException):
                 return True
-        assert refused(), "a seventeenth connection was served"
+        processes.wait_until(refused, "a seventeenth connection is served")
         idle[0].sendall(b"\x00\xff nonsense\r\n\r\n" * 100)
         idle[0].settimeout(20)
         idle[0].recv(4096)

@@ -40,8 +40,17 @@ import Testing
         #expect(!findings([rule(above: 4.4)], (0..<200).map { Double($0) / 2 }).isEmpty)
     }
 
-    @Test func whatWasCountedBeforeTheRuleDoesNotCount() {
-        #expect(findings([rule()], [1_000, 1_001, 1_002]).isEmpty)
+    @Test func whatWasCountedBeforeARuleOfAReloadDoesNotCount() {
+        var watch = HealthWatch()
+        _ = watch.set([])
+        _ = watch.set([rule()])
+        for (second, value) in [1_000.0, 1_001, 1_002].enumerated() {
+            #expect(watch.advance(to: .zero + .milliseconds(Int64(second) * 1_000), value: { _ in value }).isEmpty)
+        }
+    }
+
+    @Test func whatHappensBeforeTheFirstLookCounts() {
+        #expect(findings([rule()], [6])[0]?.isOver == false)
     }
 
     @Test func aLongWindowIsKeptInFewSamples() {
