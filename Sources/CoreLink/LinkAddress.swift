@@ -72,7 +72,7 @@ package enum LinkAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    var isTLS: Bool { if case .tls = self { true } else { false } }
+    package var isTLS: Bool { if case .tls = self { true } else { false } }
 
     var framing: FrameHandler.Framing { if case .sctp = self { .message } else { .length } }
 

@@ -84,7 +84,7 @@ struct TLSCredentials: Sendable {
         }
     }
 
-    private static func certificates(in path: String) throws -> [Certificate] {
+    static func certificates(in path: String) throws -> [Certificate] {
         let text = String(decoding: try read(path), as: UTF8.self)
         let found: [Certificate]
         do {

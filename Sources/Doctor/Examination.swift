@@ -21,7 +21,9 @@ package struct Examination {
         }
     }
 
-    private static let alwaysNeeded: Set<Finding.Check> = [.configuration, .boxes, .clock, .stateDirectory]
+    private static let alwaysNeeded: Set<Finding.Check> = [
+        .configuration, .boxes, .clock, .certificates, .links, .stateDirectory,
+    ]
 
     private func found(by check: Finding.Check) -> [Finding] {
         switch check {
@@ -38,6 +40,8 @@ package struct Examination {
         case .realTime: [realTime]
         case .processor: processor
         case .clock: [clock]
+        case .certificates: facts.certificates.map(certificate)
+        case .links: facts.links.flatMap(link)
         case .stateDirectory: [stateDirectory]
         case .rtlSDR: rtlSDR
         }
@@ -52,6 +56,8 @@ package struct Examination {
         case .modemManager: "ModemManager leaves the boxes alone"
         case .usbSpeed: "every box that is there has high speed"
         case .usbHub: "no two boxes share a hub"
+        case .certificates: "no link of a configuration needs any"
+        case .links: "no configuration names any"
         default: "nothing to tell"
         }
     }

@@ -23,6 +23,8 @@ package struct Finding: Hashable, Sendable {
         case realTime = "real-time"
         case processor
         case clock
+        case certificates
+        case links
         case stateDirectory = "state-directory"
         case rtlSDR = "rtl-sdr"
     }

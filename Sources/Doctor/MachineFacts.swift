@@ -61,6 +61,35 @@ package struct MachineFacts: Hashable, Sendable {
         package init() {}
     }
 
+    /// What is known of the files of a `tls` section.
+    package enum Certificate: Hashable, Sendable {
+        /// They cannot be used; what to do is in the text.
+        case unusable(String)
+        /// A file with certificates: the days in words, and how many are left.
+        case dated(file: String, hasBegun: Bool, firstDay: String, lastDay: String, daysLeft: Int)
+    }
+
+    /// What came of connecting to the endpoints of a link.
+    package struct Link: Hashable, Sendable {
+        package struct Endpoint: Hashable, Sendable {
+            package var address: String
+            /// Why no connection stands, with what to do; nil where one does.
+            package var problem: String?
+
+            package init(address: String, problem: String?) {
+                self.address = address
+                self.problem = problem
+            }
+        }
+        package var name: String
+        package var endpoints: [Endpoint]
+
+        package init(name: String, endpoints: [Endpoint]) {
+            self.name = name
+            self.endpoints = endpoints
+        }
+    }
+
     package var boxes: [BoxFacts] = []
     /// Why USB cannot be used at all.
     package var usbFailure: String?
@@ -85,6 +114,10 @@ package struct MachineFacts: Hashable, Sendable {
     /// False where the configuration has simulated devices.
     package var needsBoxes = true
     package var hasLibrtlsdr = false
+    /// Those of the configuration, read as links read them.
+    package var certificates: [Certificate] = []
+    /// Those of the configuration; not there where nobody has tried them.
+    package var links: [Link] = []
 
     package init() {}
 }

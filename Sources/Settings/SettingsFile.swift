@@ -77,13 +77,19 @@ package final class SettingsFile {
         collector.problems.append(.init(place: tree.deepest(along: steps[...]).place, text: "\(key): \(text)"))
     }
 
+    /// What people mostly have written where the YAML library says this.
+    private static func remedy(_ problem: String) -> String {
+        problem.contains("cannot start any token")
+            ? ": indent with spaces, not tabs, and put text that begins with % @ or ` in quotes" : ""
+    }
+
     static func problem(of error: any Error) -> SettingsProblems.Problem {
         switch error as? YamlError {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             .init(
                 place: .file(line: mark.line, column: mark.column),
-                text: (context.map { $0.text + ": " } ?? "") + problem)
+                text: (context.map { $0.text + ": " } ?? "") + problem + remedy(problem))
         case .duplicatedKeysInMapping(let duplicates, let context):
             .init(
                 place: .file(line: context.mark.line, column: context.mark.column),

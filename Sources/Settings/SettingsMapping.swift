@@ -127,7 +127,9 @@ package final class SettingsMapping {
         case .mapping: break
         case .null: inner.value = .mapping([])
         case .scalar, .list:
-            collector.problems.append(.init(place: value.place, text: "\(path): write keys and values below it"))
+            collector.problems.append(
+                .init(
+                    place: value.place, text: "\(path): write keys and values below it, as in `\(key): {KEY: VALUE}`"))
             return nil
         }
         let child = SettingsMapping(inner, path: path + ".", collector: collector)

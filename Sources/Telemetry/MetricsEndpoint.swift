@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -46,6 +47,8 @@ package final class MetricsEndpoint: Sendable {
                     }
                 }
                 .bind(host: host, port: port).get()
+        } catch let error as IOError {
+            throw MetricsEndpointError(host: host, port: port, cause: String(cString: strerror(error.errnoCode)))
         } catch {
             throw MetricsEndpointError(host: host, port: port, cause: "\(error)")
         }

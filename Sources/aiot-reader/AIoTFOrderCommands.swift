@@ -20,7 +20,7 @@ struct OrderOptions: ParsableArguments {
     @Option(help: "Seconds to wait for the end; the order goes on afterwards. (default: no limit)")
     var timeout: Double?
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     func validate() throws {
@@ -54,8 +54,10 @@ struct AIoTFInventoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inventory", abstract: "Orders an inventory and shows devices as they are found.",
         discussion: """
-            Exits 1 when devices that were asked for by ID or group are missing, or a reader has not done its part, 75 when --timeout is over.
-              aiot-reader aiotf inventory --control aiotf.sock --group 60f1 --command read:0,8 --format json
+              aiot-reader aiotf inventory --control aiotf.sock --all --command read:0,8
+              aiot-reader aiotf inventory --control aiotf.sock --group 60f1 --format json
+            Exit status: 0; 1 devices that were asked for by ID or group are missing, or a reader has not done its part; 69 \
+            no AIoTF there; 75 --timeout is over.
             """)
 
     @Option(help: "All members of this group.") var group: HexOption?
@@ -94,7 +96,7 @@ struct AIoTFReadersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "readers", abstract: "Lists the connected readers.")
 
     @Option(help: "The control socket of the AIoTF.") var control: String
-    @Option(help: "Output format.") var format = OutputFormat.text
+    @Option(help: "text, or json: one object a line.") var format = OutputFormat.text
 
     func run() throws {
         var conversation = try ControlConversation(path: control, format: format, timeout: 10)
@@ -118,11 +120,14 @@ struct AIoTFCancelCommand: ParsableCommand {
 struct AIoTFResultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "results", abstract: "Shows what an order has found, from the store; the AIoTF need not run.",
-        discussion: "Exits 1 when devices are missing or a reader has not done its part, 75 when the order goes on.")
+        discussion: """
+            Exit status: 0; 1 devices are missing, or a reader has not done its part; 66 no store or order; 75 the order goes \
+            on.
+            """)
 
     @OptionGroup var store: StoreOptions
     @Option(help: "The number of the order. (default: the last one)") var order: UInt64?
-    @Option(help: "Output format.") var format = OutputFormat.text
+    @Option(help: "text, or json: one object a line.") var format = OutputFormat.text
 
     func run() throws {
         let report = try reportingFailures { try store.settings().openStore(.existing).report(ofOrder: order) }

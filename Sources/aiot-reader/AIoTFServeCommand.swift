@@ -56,7 +56,7 @@ struct AIoTFServeCommand: AsyncParsableCommand {
                     .init(service: service, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: HangUp(hangUps) { service.reload() }),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: ProgramLog.ofServices(log))
             // No limit of cancellation, which would trap: the loop never waits longer than for a lock, 0.5 s.
             configuration.maximumGracefulShutdownDuration = .seconds(5)
             try await ServiceGroup(configuration: configuration).run()

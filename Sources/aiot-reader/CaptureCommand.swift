@@ -8,10 +8,12 @@ struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture", abstract: "Captures samples and frames of a running daemon.",
         discussion: """
-            The files are in the folder that the daemon's configuration names (record.folder), else in its state directory.
-              aiot-reader capture start aisle3                     frames and NGAP PDUs: aisle3.pcapng
-              aiot-reader capture start aisle3 --samples --ring 500
+            Frames and NGAP PDUs go to NAME.pcapng, samples to NAME.sigmf-data, in the folder that the daemon's configuration \
+            names (record.folder), else in its state directory.
+              aiot-reader capture start aisle3
+              aiot-reader capture start aisle4 --samples --ring 500
               aiot-reader capture stop
+            Exit status: 0; 1 refused, or no capture is going on; 69 no daemon there; 77 no permission for the socket.
             """,
         subcommands: [CaptureStartCommand.self, CaptureStopCommand.self, CaptureStatusCommand.self])
 }

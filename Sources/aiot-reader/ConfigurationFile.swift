@@ -5,7 +5,7 @@ import Foundation
 enum ConfigurationFile {
     /// - Parameter remedy: what to do where it is not there.
     static func contents(
-        at path: String, remedy: String = "name the configuration file with --config"
+        at path: String, remedy: String = "name the configuration file"
     ) throws(UnreadableFile) -> String {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
@@ -17,13 +17,13 @@ enum ConfigurationFile {
             throw UnreadableFile(description: "\(path) is not there: \(remedy)", ending: Ending.noInput)
         } catch {
             throw UnreadableFile(
-                description: "\(path) cannot be read as UTF-8 text: \(error.localizedDescription)",
+                description: "\(path) cannot be read as a file of UTF-8 text: \(remedy)",
                 ending: Ending.noInput)
         }
     }
 
     /// - Throws: exit status 66 or 77, after it has said why.
-    static func text(at path: String, remedy: String = "name the configuration file with --config") throws -> String {
+    static func text(at path: String, remedy: String = "name the configuration file") throws -> String {
         do {
             return try contents(at: path, remedy: remedy)
         } catch {

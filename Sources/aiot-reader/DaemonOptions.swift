@@ -11,7 +11,7 @@ struct DaemonOptions: ParsableArguments {
             valueName: "socket"))
     var via: String?
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     var socket: String {

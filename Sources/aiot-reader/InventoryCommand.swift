@@ -14,13 +14,16 @@ struct InventoryCommand: ParsableCommand {
         commandName: "inventory", abstract: "One inventory, here and now.",
         discussion: """
             Without options: 20 simulated devices in front of a loopback radio, waveforms included, and an embedded \
-            AIoTF. Devices appear as the AIoTF knows them. Exits 1 when devices were not found.
+            AIoTF. Devices appear as the AIoTF knows them.
               aiot-reader inventory --devices 150 --air burst --format json
-              aiot-reader inventory --profile 0x57 --command read:0,8 --capture exchange.pcapng --record exchange
+              aiot-reader inventory --profile 0x57 --command read:0,8
+              aiot-reader inventory --capture exchange.pcapng --record exchange
             With --via the radio is that of a running daemon, and the AIoTF is here: with simulated devices, those of the \
             daemon's loopback front end with the same --devices, --seed and --profile, or with those of a store \
             (`aiot-reader aiotf provision`), which remembers counters from one inventory to the next.
-              aiot-reader inventory --via /run/aiot-reader/control.sock --store aiotf.db --key-file aiotf.key
+              aiot-reader inventory --via control.sock --store aiotf.db --key-file a.key
+            Exit status: 0; 1 devices were not found; 64 wrong usage; 66 no store or key; 69 no such radio or daemon; 73 a \
+            file cannot be written; 75 try again; 77 no permission.
             """)
 
     @OptionGroup var options: InventoryOptions

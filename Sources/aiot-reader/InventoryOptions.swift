@@ -139,7 +139,7 @@ struct InventoryOptions: ParsableArguments {
     @Option(help: "With --store: its master key. (default: the systemd credential aiotf-key)")
     var keyFile: String?
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     func validate() throws {

@@ -55,6 +55,12 @@ struct InventoryVia: ~Copyable {
         }
         outputs.summarise(
             DaemonCounters.read(socket)?.since(before), devices: devices.expected, seconds: now.seconds)
+        if outputs.found == 0, devices.expected > 0 {
+            Console.report(
+                "none of them has answered: --devices, --seed, --profile and --algorithms must be those of the daemon's "
+                    + "simulated devices, or --store and --key-file those that the devices were provisioned with; "
+                    + "`aiot-reader status` says how the radio is")
+        }
     }
 
     private var now: AirTime {

@@ -22,7 +22,14 @@ enum ProgramLog {
         return Logger(label: "aiot-reader")
     }
 
-    /// From now on, for all loggers.
+    /// For the library that starts and stops services: of its lines below warnings each holds whole services as text.
+    static func ofServices(_ log: Logger) -> Logger {
+        var log = log
+        log.logLevel = .warning
+        return log
+    }
+
+    /// From now on, for all loggers but that of the services.
     static func apply(_ settings: LogSettings) {
         sink.level = settings.level
         let form: LogSink.Form =

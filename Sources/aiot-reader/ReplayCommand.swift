@@ -33,7 +33,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Samples that are decoded at once; the result does not depend on it.")
     var block = 65_536
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     func validate() throws {

@@ -27,10 +27,11 @@ struct RunCommand: AsyncParsableCommand {
             Takes inventories that AIoTFs ask for, until SIGTERM or SIGINT; SIGHUP has its files read again. A smallest \
             configuration, for an AIoTF on the same machine (`aiot-reader aiotf`):
               front-end: {type: loopback, devices: 20}
-              links: [{name: core, endpoints: ["unix:/run/aiot-reader/aiotf.sock"]}]
+              links: [{name: core, endpoints: ["unix:/run/aiot-reader-aiotf/link"]}]
               state-directory: /var/lib/aiot-reader
-            docs/operating.md has every key. Exit status: 0 stopped; 66 no configuration; 69 no USB here; 73 state or \
-            recording cannot be written; 75 another daemon has the state directory; 77 no permission; 78 configuration wrong.
+            docs/operating.md has every key. Exit status: 0 stopped; 64 wrong usage; 66 no configuration; 69 no USB here; 73 \
+            state, recording or trace cannot be written; 75 another daemon has the state directory, or something else the \
+            port of the metrics, or a health rule wants a new start; 77 no permission; 78 configuration wrong.
             """)
 
     @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
@@ -101,7 +102,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             var group = ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: ProgramLog.ofServices(log))
             // The loop keeps to `stop-timeout-ms`, which may change meanwhile; this is for what is worse than exchanges.
             group.maximumGracefulShutdownDuration = .seconds(DaemonConfiguration.longestStop.seconds + 2)
             group.maximumCancellationDuration = .seconds(1)

@@ -80,10 +80,11 @@ struct StatusPage {
         // What lasts comes first.
         for trouble in troubles.filter({ $0.text("over").isEmpty }) + troubles.filter({ !$0.text("over").isEmpty }) {
             let over = trouble.text("over")
+            let count = trouble.number("count")
             let when = over.isEmpty ? "since \(trouble.text("since"))" : "over since \(over)"
             add(
                 over.isEmpty ? "TROUBLE" : "was trouble",
-                "\(trouble.text("kind")), \(when), \(trouble.number("count")) times")
+                "\(trouble.text("kind")), \(when), \(count == 1 ? "once" : "\(count) times")")
             add("", "why: \(trouble.text("cause"))")
             if over.isEmpty { add("", "do:  \(trouble.text("remedy"))") }
         }

@@ -26,7 +26,7 @@ struct TraceSummaryCommand: ParsableCommand {
     @Argument(help: "A trace of `run`, joined or not.")
     var file: String
 
-    @Option(help: "Output format.")
+    @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
 
     func run() throws {

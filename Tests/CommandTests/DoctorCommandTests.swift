@@ -20,7 +20,7 @@ import Testing
     @Test func doctorTellsOfEveryCheckAndEndsWithOneWhereSomethingIsInTheWay() throws {
         let program = try Program.run(["doctor", "--format", "json"])
         let findings = try objects(program.output)
-        #expect(Set(findings.compactMap { $0["check"] as? String }).count >= 15)
+        #expect(Set(findings.compactMap { $0["check"] as? String }).count >= 17)
         let problems = findings.filter { $0["verdict"] as? String == "problem" }
         #expect(program.status == (problems.isEmpty ? 0 : 1))
         #expect(problems.allSatisfy { ($0["remedy"] as? String)?.isEmpty == false })
@@ -43,6 +43,7 @@ import Testing
         #expect(absent.output.contains("is valid"))
         #expect(absent.output.contains("a pluto with a serial that ends with no-such, which is not there"))
         #expect(absent.output.contains("\(folder.path) may be written"))
+        #expect(absent.output.contains("core: there is no socket at unix:/run/x"))
         #expect(try Program.run(["doctor", "--config", folder.appending(path: "none").path]).status == 66)
     }
 }

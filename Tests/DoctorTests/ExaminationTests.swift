@@ -52,6 +52,12 @@ import USBTransport
         ({ $0.processors = 1 }, .processor, .warning, "no second processor", "faster machine"),
         ({ $0.clock.unixSeconds = 86_400 }, .clock, .problem, "years behind", "timedatectl"),
         ({ $0.clock.keepers = [] }, .clock, .warning, "nothing keeps", "chrony"),
+        ({ $0.certificates = [.unusable("a.key holds no key")] }, .certificates, .problem, "no key", "reload"),
+        ({ $0.certificates = [dated(-1)] }, .certificates, .problem, "a.pem expired on 2027-01-02", "reload"),
+        ({ $0.certificates = [dated(13)] }, .certificates, .warning, "13 days more", "reload"),
+        ({ $0.certificates = [dated(9, hasBegun: false)] }, .certificates, .problem, "before 2026-01-02", "date"),
+        ({ $0.links = [link("no", "no")] }, .links, .problem, "core: no", "tries again"),
+        ({ $0.links = [link("no", nil)] }, .links, .warning, "core: no", "tries again"),
         ({ $0.stateDirectory.state = .missing }, .stateDirectory, .warning, "not there", "install -d -o ada"),
         (
             { $0.stateDirectory.state = .notWritable }, .stateDirectory, .problem, "not be written by ada",
@@ -61,6 +67,15 @@ import USBTransport
         ({ $0.boxes.append(try Facts.box(Facts.rtlSDR)) }, .rtlSDR, .problem, "not there", "apt install"),
         ({ $0.wanted.append(.init(.rtlSDR, .only)) }, .rtlSDR, .problem, "not there", "apt install"),
     ]
+
+    private static func dated(_ days: Int, hasBegun: Bool = true) -> MachineFacts.Certificate {
+        .dated(file: "a.pem", hasBegun: hasBegun, firstDay: "2026-01-02", lastDay: "2027-01-02", daysLeft: days)
+    }
+
+    /// A link with two endpoints, and what came of each.
+    private static func link(_ problems: String?...) -> MachineFacts.Link {
+        .init(name: "core", endpoints: problems.map { .init(address: "tls://a:1", problem: $0) })
+    }
 
     private static func inDFUMode() throws -> BoxFacts {
         var device = Facts.hackRF

@@ -41,6 +41,10 @@ enum Facts {
         facts.stateDirectory.state = .writable(freeMegabytes: 9_000)
         facts.configuration = .valid(path: "reader.yaml")
         facts.wanted = [.init(.hackRF, .only)]
+        facts.certificates = [
+            .dated(file: "a.pem", hasBegun: true, firstDay: "2026-01-02", lastDay: "2027-01-02", daysLeft: 14)
+        ]
+        facts.links = [.init(name: "core", endpoints: [.init(address: "tls://a:1", problem: nil)])]
         return facts
     }
 }

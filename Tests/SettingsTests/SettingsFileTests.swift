@@ -128,9 +128,13 @@ import Testing
                 "f.yaml:1:1: gone: give it",
                 "f.yaml:1:7: port: write a whole number from 1 to 65535",
                 "f.yaml:2:6: air: write one of sample, burst",
-                "f.yaml:3:6: tls: write keys and values below it",
+                "f.yaml:3:6: tls: write keys and values below it, as in `tls: {KEY: VALUE}`",
                 "f.yaml:4:7: list: write a list, as in `[a, b]`",
             ])
+    }
+
+    @Test func aTabIsToldAsWhatItIs() {
+        #expect(problems("a:\n\tb: 1") { _ = $0.mapping("a") }.contains("indent with spaces, not tabs"))
     }
 
     @Test(arguments: ["a: [", "a: 1\na: 2", "- x", "just words", "\u{1}", "a:\n\t- b"])
