@@ -252,7 +252,7 @@ def _refuse(setting, side, wrong, in_reader, in_aiotf):
     mark = setting.reader.mark()
     begin = time.monotonic()
     process.signal(signal.SIGHUP)
-    process.wait("certificates (read again|reloaded)")
+    process.wait("reloaded; changed|certificates reloaded")
     setting.reader.wait(world.UP, mark, 40)
     _, devices, summary = setting.order()
     setting.check_found_once(devices, summary)
