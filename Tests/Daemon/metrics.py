@@ -150,14 +150,20 @@ def endpoint(program, options):
         assert [line.split()[3] for line in listening.splitlines()] == [f"127.0.0.1:{port}"], listening
         # Sixteen that say nothing are let be for 10 s, the next one is turned away, and what says nonsense too.
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(16)]
-        for one in idle[1:]:
-            one.settimeout(20)
         def refused():
             try:
                 return get(port)[0] != 200
             except (OSError, http.client.HTTPException):
                 return True
-        processes.wait_until(refused, "a seventeenth connection is served")
+        def full():
+            if refused():
+                return True
+            # One of the sixteen was turned away, as an earlier connection had not been counted out yet.
+            idle.append(socket.create_connection(("127.0.0.1", port)))
+            return False
+        processes.wait_until(full, "a seventeenth connection is served", within=8)
+        for one in idle[1:]:
+            one.settimeout(20)
         idle[0].sendall(b"\x00\xff nonsense\r\n\r\n" * 100)
         idle[0].settimeout(20)
         idle[0].recv(4096)
