@@ -55,7 +55,9 @@ let package = Package(
     targets: [
         // The core: no input or output, no clock, no randomness of its own.
         room("AIoTBase"),
-        room("AIoTPhy", uses: ["AIoTBase"]),
+        // Loops over samples in C, for the vector units that the machine has.
+        .target(name: "CSampleKernels"),
+        room("AIoTPhy", uses: ["AIoTBase", "CSampleKernels"]),
         room("AIoTMac", uses: ["AIoTBase"]),
         room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
@@ -311,6 +313,28 @@ if Context.environment["AIOT_FUZZ"] != nil {
     package.targets += fuzzed.map { name, uses in
         .executableTarget(name: "Fuzz\(name)", dependencies: uses, path: "Fuzz/\(name)", swiftSettings: house)
     }
+}
+
+/// What `docs/performance.md` measures of the core, each a program; `scripts/bench-*` builds and runs them.
+let measured: [(name: String, uses: [Target.Dependency])] = [
+    ("Sensitivity", ["AIoTPhy", "AIoTBase"]),
+    ("Receiver", ["AIoTPhy", "AIoTMac", "AIoTReplay", "AIoTBase", "CLiquid"]),
+    (
+        "Contention",
+        [
+            "AIoTAccess", "AIoTWorld", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTDevice",
+            "AIoTPhy", "AIoTMac", "AIoTBase",
+        ]
+    ),
+]
+if Context.environment["AIOT_BENCHMARKS"] != nil {
+    package.targets += measured.map { name, uses in
+        .executableTarget(
+            name: "bench-\(name.lowercased())", dependencies: uses, path: "Benchmarks/\(name)", swiftSettings: house)
+    }
+    // The yardstick: Debian's libliquid-dev.
+    package.targets.append(
+        .systemLibrary(name: "CLiquid", path: "Benchmarks/CLiquid", providers: [.apt(["libliquid-dev"])]))
 }
 
 /// Boxes that do not exist, for the real libusb: what `scripts/usb` runs. They need Debian's libumockdev-dev.

@@ -6,9 +6,18 @@ package struct AccessRound: Sendable {
     /// What one access occasion held, as the round sees it.
     package enum Outcome: Hashable, Sendable {
         case idle
-        case collided
+        /// Several devices, or one that was not to be read; with the random IDs that could be read all the same.
+        case collided(read: [RandomID])
         /// A message with a right CRC; the random ID is the one of Msg1, or the head of nonce2 in direct access.
         case heard(RandomID)
+
+        var randomIDs: [RandomID] {
+            switch self {
+            case .idle: []
+            case .collided(let read): read
+            case .heard(let id): [id]
+            }
+        }
     }
 
     package let occasions: AccessOccasions
@@ -40,24 +49,22 @@ package struct AccessRound: Sendable {
     }
 
     /// Takes in what the open occasions held, in the order of `openPositions`.
-    /// - Returns: the tally of these occasions, and for each outcome the random ID that may be answered: of two equal
-    ///   random IDs of one round neither is (`spec/2 "Access"`).
-    package mutating func record(_ outcomes: [Outcome]) -> (tally: OccasionTally, answerable: [RandomID?]) {
+    /// - Returns: the tally of these occasions, and the random IDs that may be answered: of two equal random IDs of one
+    ///   round neither is (`spec/2 "Access"`).
+    package mutating func record(_ outcomes: [Outcome]) -> (tally: OccasionTally, answerable: Set<RandomID>) {
         var counts: [RandomID: Int] = [:]
         var open = OccasionTally()
         for outcome in outcomes {
             switch outcome {
             case .idle: open.idle += 1
-            case .collided: open.collided += 1
-            case .heard(let id):
-                open.single += 1
-                counts[id, default: 0] += 1
+            case .collided(let read):
+                open.collided += 1
+                open.recovered += read.count
+            case .heard: open.single += 1
             }
+            for id in outcome.randomIDs { counts[id, default: 0] += 1 }
         }
-        let answerable = outcomes.map { outcome -> RandomID? in
-            guard case .heard(let id) = outcome, counts[id] == 1, !seen.contains(id) else { return nil }
-            return id
-        }
+        let answerable = Set(counts.filter { $0.value == 1 && !seen.contains($0.key) }.keys)
         seen.formUnion(counts.keys)
         tally += open
         return (open, answerable)

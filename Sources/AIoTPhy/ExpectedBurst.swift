@@ -33,12 +33,17 @@ package struct BurstMeasurement: Hashable, Sendable {
     package var clockError: Double
     /// Common frequency offset, Hz.
     package var carrierOffsetHz: Double
+    /// Another device was heard in the same place.
+    package var isCollided: Bool
 
-    package init(snrDB: Double, powerDB: Double, clockError: Double, carrierOffsetHz: Double) {
+    package init(
+        snrDB: Double, powerDB: Double, clockError: Double, carrierOffsetHz: Double, isCollided: Bool = false
+    ) {
         self.snrDB = snrDB
         self.powerDB = powerDB
         self.clockError = clockError
         self.carrierOffsetHz = carrierOffsetHz
+        self.isCollided = isCollided
     }
 }
 
@@ -68,8 +73,33 @@ package struct ReceivedBurst: Hashable, Sendable {
 package enum OccasionReport: Hashable, Sendable {
     /// Nothing rose out of the noise.
     case idle
-    /// A burst whose CRC is right; a weaker one may have been under it.
+    /// A burst whose CRC is right, and as far as can be told nothing else.
     case decoded(ReceivedBurst)
+    /// More than one device answered; the bursts that could be read all the same, at least one, the strongest first.
+    case collision([ReceivedBurst])
     /// Energy was there, but no burst with a right CRC: a collision or a corrupted burst.
     case undecodable
+
+    /// The bursts that were read, the strongest first.
+    package var bursts: [ReceivedBurst] {
+        switch self {
+        case .idle, .undecodable: []
+        case .decoded(let burst): [burst]
+        case .collision(let bursts): bursts
+        }
+    }
+
+    /// The same report with each burst changed.
+    package func mapBursts(_ change: (inout ReceivedBurst) -> Void) -> OccasionReport {
+        func changed(_ burst: ReceivedBurst) -> ReceivedBurst {
+            var burst = burst
+            change(&burst)
+            return burst
+        }
+        return switch self {
+        case .idle, .undecodable: self
+        case .decoded(let burst): .decoded(changed(burst))
+        case .collision(let bursts): .collision(bursts.map(changed))
+        }
+    }
 }

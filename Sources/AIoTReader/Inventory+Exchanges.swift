@@ -21,25 +21,22 @@ extension Inventory {
 
     private mutating func recordOccasions(_ reports: [OccasionReport], at time: AirTime) {
         guard var running = round else { return }
-        var bursts: [D2RMessage?] = []
-        let outcomes = running.openPositions.indices.map { index -> AccessRound.Outcome in
-            let (outcome, message) = judge(index < reports.count ? reports[index] : .idle)
-            bursts.append(message)
-            return outcome
+        var heard: [(RandomID, D2RMessage)] = []
+        let outcomes = running.openPositions.indices.map { index in
+            judge(index < reports.count ? reports[index] : .idle, &heard)
         }
-        let (tally, randomIDs) = running.record(outcomes)
+        let (tally, answerableIDs) = running.record(outcomes)
         round = running
         counters.idle += tally.idle
         counters.single += tally.single
         counters.collided += tally.collided
         planner.observe(tally, occasions: running.occasions.count, acknowledged: running.acknowledgedBefore)
-        for (index, outcome) in outcomes.enumerated() {
-            guard case .heard = outcome else { continue }
-            guard let randomID = randomIDs[index] else {
+        for (randomID, message) in heard {
+            guard answerableIDs.contains(randomID) else {
                 drop(.equalRandomIDs)
                 continue
             }
-            if case .upperLayerData(let message) = bursts[index] {
+            if case .upperLayerData(let message) = message {
                 startDirectExchange(randomID: randomID, message: message, at: time)
             } else {
                 answerable.append(randomID)
@@ -47,19 +44,25 @@ extension Inventory {
         }
     }
 
-    /// What an occasion of the round held, and the message where it was one.
-    private mutating func judge(_ report: OccasionReport) -> (AccessRound.Outcome, D2RMessage?) {
-        switch report {
-        case .idle: return (.idle, nil)
-        case .undecodable: return (.collided, nil)
-        case .decoded(let burst):
+    /// What an occasion of the round held; its messages go into `heard`.
+    private mutating func judge(
+        _ report: OccasionReport, _ heard: inout [(RandomID, D2RMessage)]
+    ) -> AccessRound.Outcome {
+        var read: [RandomID] = []
+        for burst in report.bursts {
             guard let message = try? D2RMessage(decoding: burst.octets, isMsg1OfCBRA: mode == .cbra),
                 let randomID = Self.randomID(of: message)
             else {
                 drop(.undecodableMAC)
-                return (.collided, nil)
+                continue
             }
-            return (.heard(randomID), message)
+            read.append(randomID)
+            heard.append((randomID, message))
+        }
+        return switch report {
+        case .idle: .idle
+        case .decoded: read.first.map { .heard($0) } ?? .collided(read: [])
+        case .undecodable, .collision: .collided(read: read)
         }
     }
 
@@ -84,7 +87,8 @@ extension Inventory {
     }
 
     private mutating func receive(_ report: OccasionReport, of id: UInt32, at time: AirTime) {
-        if case .decoded(let burst) = report {
+        // The burst of an exchange has its place to itself: the strongest is its device's.
+        if let burst = report.bursts.first {
             if let message = try? D2RUpperLayerData(decoding: burst.octets) {
                 perform(on: id) { $0.receive(message, at: time) }
                 return

@@ -102,23 +102,23 @@ package struct RecordingDecoder {
 
     private mutating func take(_ result: OccasionResult) {
         awaited = max(0, awaited - 1)
-        switch result.report {
-        case .idle: return
-        case .undecodable: undecodable += 1
-        case .decoded(let burst):
-            frameCount += 1
-            let isMsg1 = windows.isMsg1OfCBRA
-            let message = try? D2RMessage(decoding: burst.octets, isMsg1OfCBRA: isMsg1)
-            let d2r = DecodedFrame.D2R(
-                format: result.burst.format, timePosition: result.burst.timePosition,
-                frequencyPosition: result.burst.frequencyPosition,
-                occasion: windows.occasions.indices.contains(result.index) ? windows.occasions[result.index] : nil,
-                isMsg1OfCBRA: isMsg1, measurement: burst.measurement)
-            pending.append(
-                DecodedFrame(
-                    sampleStart: Int((burst.start.seconds * sampleRateHz).rounded()),
-                    sampleCount: Int((burst.duration.seconds * sampleRateHz).rounded()), octets: burst.octets,
-                    crcRight: burst.crcRight, message: message?.name, transactionID: transactionID, d2r: d2r))
-        }
+        if result.report == .undecodable { undecodable += 1 }
+        for burst in result.report.bursts { take(burst, result) }
+    }
+
+    private mutating func take(_ burst: ReceivedBurst, _ result: OccasionResult) {
+        frameCount += 1
+        let isMsg1 = windows.isMsg1OfCBRA
+        let message = try? D2RMessage(decoding: burst.octets, isMsg1OfCBRA: isMsg1)
+        let d2r = DecodedFrame.D2R(
+            format: result.burst.format, timePosition: result.burst.timePosition,
+            frequencyPosition: result.burst.frequencyPosition,
+            occasion: windows.occasions.indices.contains(result.index) ? windows.occasions[result.index] : nil,
+            isMsg1OfCBRA: isMsg1, measurement: burst.measurement)
+        pending.append(
+            DecodedFrame(
+                sampleStart: Int((burst.start.seconds * sampleRateHz).rounded()),
+                sampleCount: Int((burst.duration.seconds * sampleRateHz).rounded()), octets: burst.octets,
+                crcRight: burst.crcRight, message: message?.name, transactionID: transactionID, d2r: d2r))
     }
 }

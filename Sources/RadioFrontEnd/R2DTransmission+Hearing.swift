@@ -12,13 +12,14 @@ extension R2DTransmission {
     package func heard(_ reports: [OccasionReport]) -> [AirFrame] {
         var frames: [AirFrame] = []
         for (index, report) in reports.enumerated() where index < expected.count {
-            guard case .decoded(let burst) = report else { continue }
-            frames.append(
-                AirFrame(
-                    direction: .d2r(
-                        expected[index].format, burst.measurement, occasion: windows.occasions[index],
-                        isMsg1OfCBRA: windows.isMsg1OfCBRA),
-                    octets: burst.octets, start: burst.start, duration: burst.duration))
+            for burst in report.bursts {
+                frames.append(
+                    AirFrame(
+                        direction: .d2r(
+                            expected[index].format, burst.measurement, occasion: windows.occasions[index],
+                            isMsg1OfCBRA: windows.isMsg1OfCBRA),
+                        octets: burst.octets, start: burst.start, duration: burst.duration))
+            }
         }
         return frames.sorted { $0.start < $1.start }
     }

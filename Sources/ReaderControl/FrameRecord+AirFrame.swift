@@ -13,6 +13,7 @@ extension FrameRecord {
                 transactionID: transactionID, message: frame.octets)
         case .d2r(let format, let measurement, let occasion, let isMsg1OfCBRA):
             var flags: Flags = .crcRight
+            if measurement.isCollided { flags.insert(.collisionSeen) }
             if format.fec { flags.insert(.fec) }
             if format.repetition { flags.insert(.repetition) }
             if format.midamble { flags.insert(.midamble) }

@@ -22,10 +22,12 @@ extension ReaderMetrics {
             switch report {
             case .idle: instruments.d2r.increment(transmission.burst, "absent")
             case .undecodable: instruments.d2r.increment(transmission.burst, "undecodable")
-            case .decoded(let burst):
-                instruments.d2r.increment(transmission.burst, "decoded")
-                instruments.snr.record(burst.measurement.snrDB)
-                instruments.clockError.record(burst.measurement.clockError * 1e6)
+            case .decoded, .collision:
+                for burst in report.bursts {
+                    instruments.d2r.increment(transmission.burst, "decoded")
+                    instruments.snr.record(burst.measurement.snrDB)
+                    instruments.clockError.record(burst.measurement.clockError * 1e6)
+                }
             }
         }
     }

@@ -127,7 +127,7 @@ extension TraceBuilder {
         onAir = nil
         for (place, device) in current.exchanges.enumerated() {
             var burst: (AirTime, AirTime)?
-            if place < outcome.reports.count, case .decoded(let report) = outcome.reports[place],
+            if place < outcome.reports.count, let report = outcome.reports[place].bursts.first,
                 let heard = heard.first(where: { $0.octets == report.octets })
             {
                 burst = (heard.start, heard.start + heard.duration)

@@ -130,12 +130,8 @@ package struct FrameListener {
         guard let awaited, awaited.isPlaced, awaited.hearing.reports.indices.contains(result.index),
             result.afterSample == awaited.hearing.frameEnd - Double(origin)
         else { return }
-        var report = result.report
-        if case .decoded(var burst) = report {
-            burst.start += AirDuration(seconds: Double(origin) / sampleRateHz)
-            report = .decoded(burst)
-        }
-        self.awaited?.hearing.reports[result.index] = report
+        let shift = AirDuration(seconds: Double(origin) / sampleRateHz)
+        self.awaited?.hearing.reports[result.index] = result.report.mapBursts { $0.start += shift }
     }
 
     private mutating func endIfOver() -> Hearing? {

@@ -32,9 +32,7 @@ package struct Hearing: Hashable, Sendable {
     /// - Parameter instant: the time of a place on the receive counter.
     package func outcome(sampleRateHz: Double, instant: (Double) -> AirTime) -> RadioOutcome {
         let reports = reports.map { report in
-            guard case .decoded(var burst) = report else { return report }
-            burst.start = instant(burst.start.seconds * sampleRateHz)
-            return .decoded(burst)
+            report.mapBursts { $0.start = instant($0.start.seconds * sampleRateHz) }
         }
         let frame = AirFrame(
             direction: .r2d(chipsPerSymbol: transmission.chipsPerSymbol), octets: transmission.octets,

@@ -63,6 +63,7 @@ extension DecodedFrame {
         line.add("transactionID", transactionID.map { Int($0.value) })
         line.add("occasion", d2r?.occasion)
         line.add("snrDB", d2r?.measurement.snrDB, decimals: 1)
+        if let d2r { line.add("collision", d2r.measurement.isCollided) }
         if let chipsPerSymbol { line.add("m", chipsPerSymbol) }
         if let d2r {
             line.add("rate", d2r.format.rateCode)

@@ -26,6 +26,7 @@ extension ReplayCommand {
         line.add("transactionID", Int(record.transactionID.value))
         line.add("occasion", record.occasion.map { Int($0) })
         line.add("snrDB", isR2D ? nil : Double(record.snrDeciDB) / 10, decimals: 1)
+        if !isR2D { line.add("collision", record.flags.contains(.collisionSeen)) }
         Console.print(line.text)
         return true
     }

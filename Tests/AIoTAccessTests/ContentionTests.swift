@@ -31,7 +31,7 @@ private struct Contention {
                     switch holders[position.occasion, default: 0] {
                     case 0: .idle
                     case 1: .heard(RandomID(UInt16(truncatingIfNeeded: generator.next())))
-                    default: .collided
+                    default: .collided(read: [])
                     }
                 }
                 let tally = round.record(outcomes).tally

@@ -78,6 +78,6 @@ extension Schedule {
 
 extension OccasionReport {
     var burst: ReceivedBurst? {
-        if case .decoded(let burst) = self { burst } else { nil }
+        bursts.first
     }
 }

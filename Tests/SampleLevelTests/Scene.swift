@@ -103,7 +103,7 @@ struct Scene {
 
 extension OccasionReport {
     var burst: ReceivedBurst? {
-        if case .decoded(let burst) = self { burst } else { nil }
+        bursts.first
     }
 }
 
