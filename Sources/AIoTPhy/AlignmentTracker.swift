@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// Lines a burst up with its clock, from a preamble's alignment to that of the whole burst.
 ///
 /// The clock error that a preamble shows is too coarse for a long burst. So alignments are weighed over ever longer parts,

@@ -1,4 +1,5 @@
 import AIoTBase
+import CSampleKernels
 
 /// The samples of one time position while they come in, and the bursts that are expected in it.
 struct BurstWindow {
@@ -25,13 +26,9 @@ struct BurstWindow {
     private(set) var range: Range<Int>
     private let decimation: Int
     private let streamRateHz: Double
-    /// Room for the whole window, of which `filled` floats are in.
+    /// Room for the whole window, of which `filled` means are in.
     private var samples: [Float] = []
     private var filled = 0
-    /// Stream index of the next sample to take, and the partial mean before it.
-    private var next: Int
-    private var partial: (re: Float, im: Float) = (0, 0)
-    private var partialCount = 0
 
     /// A window for bursts of one delay; `nil` when it lies outside what can be received.
     init?(_ expected: [Expected], origin: Double, streamRateHz: Double, profile: AirProfile) {
@@ -61,61 +58,42 @@ struct BurstWindow {
         self.expected = expected
         self.origin = origin
         self.streamRateHz = streamRateHz
-        next = range.lowerBound
     }
 
     /// Ends the window before `sample`.
     mutating func cut(at sample: Double) {
         let end = min(max(Int(sample), range.lowerBound), range.upperBound)
         range = range.lowerBound..<end
-        filled = min(filled, 2 * ((end - range.lowerBound) / decimation))
+        filled = min(filled, (end - range.lowerBound) / decimation)
     }
 
-    /// Takes what it needs of the samples in `ring`.
-    mutating func take(from ring: SampleRing) {
-        let begin = max(next, ring.oldest)
-        let end = min(range.upperBound, ring.end)
+    /// Takes what it needs of the samples in `ring`, into room out of `spare`.
+    mutating func take(from ring: SampleRing, _ spare: SpareRooms) {
+        let end = (min(range.upperBound, ring.end) - range.lowerBound) / decimation
+        guard end > filled else { return }
+        // The first mean of samples that the ring still holds.
+        let begin = max(filled, (ring.oldest - range.lowerBound + decimation - 1) / decimation)
         guard begin < end else { return }
-        if samples.isEmpty { samples = [Float](repeating: 0, count: 2 * (range.count / decimation + 1)) }
-        // Samples that the ring no longer holds are left zero, so that times stay right.
-        filled += 2 * ((partialCount + begin - next) / decimation)
-        partialCount = (partialCount + begin - next) % decimation
-        ring.forEachPart(begin..<end) { append($0) }
-        next = end
-    }
-
-    /// The window with what has been taken of it.
-    func sampleWindow() -> SampleWindow {
-        SampleWindow(
-            samples: Array(samples[..<filled]), firstSample: range.lowerBound, decimation: decimation,
-            streamRateHz: streamRateHz)
-    }
-
-    private mutating func append(_ part: UnsafeBufferPointer<Float>) {
-        let scale = 1 / Float(decimation)
-        let decimation = decimation
-        var (re, im) = partial
-        var count = partialCount
-        var position = filled
-        samples.withUnsafeMutableBufferPointer { samples in
-            var index = 0
-            while index + 1 < part.count {
-                let end = min(index + 2 * (decimation - count), part.count & ~1)
-                count += (end - index) / 2
-                while index < end {
-                    re += part[index]
-                    im += part[index + 1]
-                    index += 2
-                }
-                guard count == decimation, position + 1 < samples.count else { break }
-                samples[position] = re * scale
-                samples[position + 1] = im * scale
-                position += 2
-                (re, im, count) = (0, 0, 0)
+        if samples.isEmpty { samples = spare.floats(2 * (range.count / decimation)) }
+        let (decimation, filled) = (decimation, filled)
+        ring.with(range.lowerBound + begin * decimation..<range.lowerBound + end * decimation) { part in
+            samples.withUnsafeMutableBufferPointer { samples in
+                guard let base = samples.baseAddress, 2 * end <= samples.count else { return }
+                // Samples that the ring no longer holds become zero, so that times stay right.
+                (base + 2 * filled).update(repeating: 0, count: 2 * (begin - filled))
+                aiot_block_sums(
+                    part.baseAddress, part.count / 2 / decimation, decimation, 1 / Float(decimation), base + 2 * begin)
             }
         }
-        partial = (re, im)
-        partialCount = count
-        filled = position
+        self.filled = end
+    }
+
+    /// The window with what has been taken of it, whose room it gives away.
+    mutating func sampleWindow() -> SampleWindow {
+        var taken: [Float] = []
+        swap(&taken, &samples)
+        taken.removeLast(max(taken.count - 2 * filled, 0))
+        return SampleWindow(
+            samples: taken, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz)
     }
 }

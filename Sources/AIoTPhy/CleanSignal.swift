@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// What a window holds beside the reader's own carrier, at rest: the devices and the noise.
 ///
 /// Its running sums make the integral over any interval two look-ups, whole or broken ends alike: the matched filter of a
@@ -13,31 +15,29 @@ struct CleanSignal {
 
     var count: Int { samples.count / 2 }
 
-    init(_ window: SampleWindow, knownOffset: Complex?) {
+    init(_ window: SampleWindow, knownOffset: Complex?, _ spare: SpareRooms = SpareRooms()) {
         let carrier = window.samples.withUnsafeBufferPointer {
             CarrierFit(samples: $0, sampleRateHz: window.rateHz, knownOffset: knownOffset)
         }
         self.carrier = carrier
-        samples = window.samples
-        sums = [Double](repeating: 0, count: window.samples.count + 2)
-        samples.withUnsafeMutableBufferPointer { Self.removeCarrier(carrier, from: $0) }
+        var samples = spare.floats(window.samples.count)
+        Self.removeCarrier(carrier, from: window.samples, into: &samples)
+        self.samples = samples
+        sums = spare.doubles(window.samples.count + 2)
+        sums[0] = 0
+        sums[1] = 0
         noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
         accumulate(from: 0)
     }
 
+    /// Lends its arrays to the next signal; this one is not used any more.
+    func giveBack(to spare: SpareRooms) {
+        spare.give(samples)
+        spare.give(sums)
+    }
+
     private static func noise(in samples: UnsafeBufferPointer<Float>) -> Double {
-        var sum: Float = 0
-        var total = 0.0
-        for index in stride(from: 0, to: max(samples.count - 2, 0), by: 2) {
-            let re = samples[index + 2] - samples[index]
-            let im = samples[index + 3] - samples[index + 1]
-            sum += re * re + im * im
-            if index & 255 == 0 {
-                total += Double(sum)
-                sum = 0
-            }
-        }
-        return (total + Double(sum)) / Double(max(samples.count - 2, 1))
+        aiot_difference_power(samples.baseAddress, samples.count / 2) / Double(max(samples.count - 2, 1))
     }
 
     /// Takes a burst out of the signal.
@@ -68,40 +68,25 @@ struct CleanSignal {
         accumulate(from: first)
     }
 
+    /// Makes the running sums anew from sample `first` on.
     private mutating func accumulate(from first: Int) {
+        let count = count
+        guard first < count else { return }
         samples.withUnsafeBufferPointer { samples in
             sums.withUnsafeMutableBufferPointer { sums in
-                var re = sums[2 * first]
-                var im = sums[2 * first + 1]
-                for index in stride(from: 2 * first, to: samples.count, by: 2) {
-                    re += Double(samples[index])
-                    im += Double(samples[index + 1])
-                    sums[index + 2] = re
-                    sums[index + 3] = im
-                }
+                guard let from = samples.baseAddress, let to = sums.baseAddress else { return }
+                aiot_running_sums(from + 2 * first, count - first, to + 2 * first)
             }
         }
     }
 
-    private static func removeCarrier(_ carrier: CarrierFit, from samples: UnsafeMutableBufferPointer<Float>) {
-        let offset = (re: Float(carrier.offset.re), im: Float(carrier.offset.im))
-        let leak = (re: Float(carrier.leak.re), im: Float(carrier.leak.im))
-        // The phasor is set anew for every block, so that rounding does not build up.
-        let block = 64
-        let steps = (0..<block).map { Complex(angle: -carrier.turn * Double($0)) }
-        let stepRe = steps.map { Float($0.re) }
-        let stepIm = steps.map { Float($0.im) }
-        for first in stride(from: 0, to: samples.count / 2, by: block) {
-            let base = Complex(angle: -carrier.turn * Double(first))
-            let (baseRe, baseIm) = (Float(base.re), Float(base.im))
-            for index in 0..<min(block, samples.count / 2 - first) {
-                let re = samples[2 * (first + index)] - offset.re
-                let im = samples[2 * (first + index) + 1] - offset.im
-                let turnRe = baseRe * stepRe[index] - baseIm * stepIm[index]
-                let turnIm = baseRe * stepIm[index] + baseIm * stepRe[index]
-                samples[2 * (first + index)] = re * turnRe - im * turnIm - leak.re
-                samples[2 * (first + index) + 1] = re * turnIm + im * turnRe - leak.im
-            }
+    private static func removeCarrier(_ fit: CarrierFit, from samples: [Float], into clean: inout [Float]) {
+        var carrier = aiot_carrier(
+            offset_re: Float(fit.offset.re), offset_im: Float(fit.offset.im), leak_re: Float(fit.leak.re),
+            leak_im: Float(fit.leak.im), turn: fit.turn)
+        clean.withUnsafeMutableBufferPointer { clean in
+            guard let to = clean.baseAddress, clean.count >= samples.count else { return }
+            aiot_remove_carrier(samples, samples.count / 2, &carrier, 0, to)
         }
     }
 }

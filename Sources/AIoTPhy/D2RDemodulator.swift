@@ -21,13 +21,15 @@ struct D2RDemodulator {
     private static let crossTalkOfDecoded = 0.05
 
     let profile: AirProfile
+    var spare = SpareRooms()
 
     /// One report for each of `bursts`, which share a delay after `origin`, a position in the stream.
     func reports(
         _ bursts: [ExpectedBurst], in window: SampleWindow, origin: Double, knownOffset: Complex?
     ) -> [OccasionReport] {
         guard window.count >= profile.d2rPreamble.count else { return bursts.map { _ in .idle } }
-        var signal = CleanSignal(window, knownOffset: knownOffset)
+        var signal = CleanSignal(window, knownOffset: knownOffset, spare)
+        defer { signal.giveBack(to: spare) }
         var places = bursts.map { Place($0, window: window, origin: origin, profile: profile) }
         var steps: [(StepFit.Burst, Complex)] = []
         while let strongest = strongestReading(&places, signal) {

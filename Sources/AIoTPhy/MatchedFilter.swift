@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// The matched filter of a burst's bits over running sums.
 struct MatchedFilter {
     private let sums: UnsafeBufferPointer<Double>
@@ -37,8 +39,7 @@ struct MatchedFilter {
     func preamble(_ alignment: Alignment, _ shape: BurstShape) -> (sum: Complex, energy: Double) {
         var sum = Complex.zero
         var energy = 0.0
-        for bit in 0..<shape.preambleBits {
-            let output = output(bit: bit, alignment, shape)
+        for (bit, output) in outputs(bits: shape.preambleBits, alignment, shape).enumerated() {
             sum += output * Double(shape.knownSigns[bit])
             energy += output.power
         }
@@ -72,8 +73,40 @@ struct MatchedFilter {
 
     /// All outputs of the burst.
     func outputs(_ alignment: Alignment, _ shape: BurstShape) -> [Complex] {
-        (0..<shape.channelBits).map { output(bit: $0, alignment, shape) }
+        outputs(bits: shape.channelBits, alignment, shape)
     }
+
+    /// The outputs of the first `bits` bits.
+    func outputs(bits: Int, _ alignment: Alignment, _ shape: BurstShape) -> [Complex] {
+        [Complex](unsafeUninitializedCapacity: bits) { outputs, count in
+            count = bits
+            guard let base = outputs.baseAddress else { return }
+            // A complex number is its two parts, one behind the other.
+            UnsafeMutableRawPointer(base).withMemoryRebound(to: Double.self, capacity: 2 * bits) { parts in
+                var signal = signal
+                aiot_bit_outputs(&signal, alignment.start, alignment.half, shape.halvesPerBit, 0, bits, parts)
+            }
+        }
+    }
+
+    /// Outputs of single periods at grid points `step` samples apart, half a period being `span` of them.
+    func periods(origin: Double, step: Double, count: Int, span: Int) -> (re: [Float], im: [Float]) {
+        var im: [Float] = []
+        let re = [Float](unsafeUninitializedCapacity: count) { re, filled in
+            filled = count
+            im = [Float](unsafeUninitializedCapacity: count) { im, filled in
+                filled = count
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * (count + 2 * span)) { totals in
+                    var signal = signal
+                    aiot_periods(
+                        &signal, origin, step, count, span, totals.baseAddress, re.baseAddress, im.baseAddress)
+                }
+            }
+        }
+        return (re, im)
+    }
+
+    private var signal: aiot_signal { aiot_signal(sums: sums.baseAddress, limit: limit) }
 
     /// The running sum at a place between samples, outside the signal that of its end.
     @inline(__always)

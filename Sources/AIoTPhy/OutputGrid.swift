@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// Matched-filter outputs of single bits on a grid of starts that spans the whole burst.
 ///
 /// The outputs are computed once, with the nominal clock: a clock error of a few percent hardly changes one bit of few
@@ -33,26 +35,24 @@ struct OutputGrid {
 
     private mutating func fill(_ count: Int, _ filter: MatchedFilter) {
         let span = Self.pointsPerHalf
-        // First the running sums on the grid, then periods, then bits by doubling.
-        let periods = count + bitStep - 2 * span
-        let totals = (0..<count + bitStep).map { filter.total(before: origin + Double($0) * step) }
-        re = Self.bits(periods, span, bitStep) { 2 * totals[$0 + span].re - totals[$0].re - totals[$0 + 2 * span].re }
-        im = Self.bits(periods, span, bitStep) { 2 * totals[$0 + span].im - totals[$0].im - totals[$0 + 2 * span].im }
+        // First periods, then bits by doubling.
+        let periods = max(count + bitStep - 2 * span, 0)
+        (re, im) = filter.periods(origin: origin, step: step, count: periods, span: span)
+        Self.addUp(&re, span, bitStep)
+        Self.addUp(&im, span, bitStep)
     }
 
-    /// Sums periods, of which `period` gives the one that begins at a grid point, to bits.
-    private static func bits(_ count: Int, _ span: Int, _ bitStep: Int, period: (Int) -> Double) -> [Float] {
-        var sums = (0..<max(count, 0)).map { Float(period($0)) }
+    /// Adds periods up to bits, in place.
+    private static func addUp(_ sums: inout [Float], _ span: Int, _ bitStep: Int) {
         var width = 2 * span
-        var valid = count
+        var valid = sums.count
         sums.withUnsafeMutableBufferPointer { sums in
             while 2 * width <= bitStep {
                 valid -= width
-                for index in 0..<max(valid, 0) { sums[index] += sums[index + width] }
+                aiot_add_shifted(sums.baseAddress, max(valid, 0), width)
                 width *= 2
             }
         }
-        return sums
     }
 
     /// Outputs that are valid.

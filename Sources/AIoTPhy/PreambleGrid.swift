@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// The preamble's correlation over an output grid: all starts at once for one clock error.
 struct PreambleGrid {
     /// Starts tried: each grid point from the first.
@@ -5,45 +7,42 @@ struct PreambleGrid {
     private let grid: OutputGrid
     private let first: Double
     private let step: Double
-    private var energies: [Float]
-    private var sums: Sums
-
     /// Of each start: the coherent sum of the bits, and the sum of their powers.
-    fileprivate struct Sums {
-        var re: [Float]
-        var im: [Float]
-        var energy: [Float]
-    }
+    private var re: [Float]
+    private var im: [Float]
+    private var powers: [Float]
+    /// Where on the grid each bit of the preamble begins when the burst has the first start; -1 outside the grid.
+    private var offsets: [Int]
 
     init(_ grid: OutputGrid, starts range: ClosedRange<Double>) {
         self.grid = grid
         first = range.lowerBound
         step = grid.shape.nominalHalf / Double(OutputGrid.pointsPerHalf)
         starts = Int((range.upperBound - range.lowerBound) / step) + 2
-        energies = zip(grid.re, grid.im).map { $0 * $0 + $1 * $1 }
-        let zeros = [Float](repeating: 0, count: starts)
-        sums = Sums(re: zeros, im: zeros, energy: zeros)
+        re = [Float](repeating: 0, count: starts)
+        im = re
+        powers = re
+        offsets = [Int](repeating: -1, count: grid.shape.preambleBits)
     }
 
     /// Sums the preamble's bits for every start at one clock error.
     mutating func correlate(clockError: Double) {
-        let zeros = [Float](repeating: 0, count: starts)
-        sums = Sums(re: zeros, im: zeros, energy: zeros)
         let alignment = alignment(0, clockError: clockError)
-        for bit in 0..<grid.shape.preambleBits {
+        for bit in offsets.indices {
             let offset = grid.place(of: bit, alignment)
-            guard offset >= 0, offset + starts <= grid.count else { continue }
-            sums.add(grid, energies, from: offset, sign: grid.shape.knownSigns[bit])
+            offsets[bit] = offset >= 0 && offset + starts <= grid.count ? offset : -1
         }
+        aiot_correlate(
+            grid.re, grid.im, offsets, grid.shape.knownSigns, offsets.count, starts, &re, &im, &powers)
     }
 
     /// Power of the coherent sum at a start.
     func power(_ start: Int) -> Double {
-        Double(sums.re[start] * sums.re[start] + sums.im[start] * sums.im[start])
+        Double(re[start] * re[start] + im[start] * im[start])
     }
 
     /// What the power would be if all outputs added up in phase.
-    func energy(_ start: Int) -> Double { Double(sums.energy[start]) * Double(grid.shape.preambleBits) }
+    func energy(_ start: Int) -> Double { Double(powers[start]) * Double(grid.shape.preambleBits) }
 
     /// Whether neither neighbour of a start is stronger.
     func isPeak(_ start: Int) -> Bool {
@@ -53,26 +52,5 @@ struct PreambleGrid {
 
     func alignment(_ start: Int, clockError: Double) -> Alignment {
         Alignment(start: first + Double(start) * step, half: grid.shape.nominalHalf / (1 + clockError))
-    }
-}
-
-extension PreambleGrid.Sums {
-    /// Adds one bit for all starts: its outputs from a grid point on.
-    fileprivate mutating func add(_ grid: OutputGrid, _ energies: [Float], from offset: Int, sign: Float) {
-        grid.re.withUnsafeBufferPointer { source in
-            re.withUnsafeMutableBufferPointer { sum in
-                for index in sum.indices { sum[index] += sign * source[offset + index] }
-            }
-        }
-        grid.im.withUnsafeBufferPointer { source in
-            im.withUnsafeMutableBufferPointer { sum in
-                for index in sum.indices { sum[index] += sign * source[offset + index] }
-            }
-        }
-        energies.withUnsafeBufferPointer { source in
-            energy.withUnsafeMutableBufferPointer { sum in
-                for index in sum.indices { sum[index] += source[offset + index] }
-            }
-        }
     }
 }

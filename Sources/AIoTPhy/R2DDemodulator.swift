@@ -61,7 +61,7 @@ package struct R2DDemodulator {
             let count = min(interleaved.count - offset & ~1, 2 * Self.chunk)
             let part = UnsafeBufferPointer(rebasing: interleaved[offset..<offset + count])
             ring.append(part)
-            scanner.take(part)
+            scanner.take(from: ring)
             offset += count
             advance(&frames)
         }

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// Sums the stream into short blocks and looks for the steps of a start indicator in them.
 struct StepScanner {
     /// Samples per block: a quarter of the shortest run, or less.
@@ -6,15 +8,16 @@ struct StepScanner {
     private let runs: [Range<Int>]
     private let lookahead: Int
     private let lookback: Int
-    /// Block sums by absolute block index, interleaved.
+    /// Block sums, interleaved: `capacity` of them are held, in a room for more.
     private var sums: [Float]
-    private let mask: Int
-    /// Blocks summed so far, and the sum of the samples behind them.
+    private let capacity: Int
+    /// Blocks summed so far, and the block at the front of the room.
     private var blocks = 0
-    private var partial: (re: Float, im: Float) = (0, 0)
-    private var partialCount = 0
+    private var front = 0
+    /// Means of the runs that are judged.
+    private var levels: [Complex]
     /// Next block boundary to judge.
-    private var nextBoundary = 0
+    private var nextBoundary: Int
 
     /// A scanner that is fed at most `chunk` samples before it is asked.
     init(_ indicator: StartIndicator, chunk: Int) {
@@ -32,53 +35,60 @@ struct StepScanner {
         // Measuring the edges looks past the last of them, from a first edge that is known to a block or two.
         lookahead = Int(indicator.visibleLength) / blockSamples + 10
         lookback = -(runs.first?.lowerBound ?? 0) + 4
-        var capacity = 64
-        while capacity < 2 * (lookahead + lookback) + (chunk + Int(8 * indicator.symbol)) / blockSamples {
-            capacity *= 2
-        }
-        sums = [Float](repeating: 0, count: 2 * capacity)
-        mask = capacity - 1
+        capacity = 2 * (lookahead + lookback) + (chunk + Int(8 * indicator.symbol)) / blockSamples
+        sums = [Float](repeating: 0, count: 6 * capacity)
+        levels = [Complex](repeating: .zero, count: runs.count)
+        nextBoundary = lookback
     }
 
-    /// Sums the next samples of the stream.
-    mutating func take(_ interleaved: UnsafeBufferPointer<Float>) {
-        let mask = mask
-        let blockSamples = blockSamples
-        var (re, im) = partial
-        var count = partialCount
-        var block = blocks
-        sums.withUnsafeMutableBufferPointer { sums in
-            var index = 0
-            while index + 1 < interleaved.count {
-                let end = min(index + 2 * (blockSamples - count), interleaved.count & ~1)
-                count += (end - index) / 2
-                while index < end {
-                    re += interleaved[index]
-                    im += interleaved[index + 1]
-                    index += 2
-                }
-                guard count == blockSamples else { break }
-                sums[2 * (block & mask)] = re
-                sums[2 * (block & mask) + 1] = im
-                block += 1
-                (re, im, count) = (0, 0, 0)
+    /// Sums the blocks that the samples in `ring` complete; it must be asked after each chunk.
+    mutating func take(from ring: SampleRing) {
+        let count = ring.end / blockSamples - blocks
+        guard count > 0 else { return }
+        if blocks + count - front > 3 * capacity { makeRoom() }
+        let (blocks, blockSamples, place) = (blocks, blockSamples, 2 * (blocks - front))
+        ring.with(blocks * blockSamples..<(blocks + count) * blockSamples) { samples in
+            sums.withUnsafeMutableBufferPointer { sums in
+                guard let base = sums.baseAddress else { return }
+                aiot_block_sums(samples.baseAddress, samples.count / 2 / blockSamples, blockSamples, 1, base + place)
             }
         }
-        partial = (re, im)
-        partialCount = count
-        blocks = block
+        self.blocks += count
+    }
+
+    private mutating func makeRoom() {
+        let kept = min(blocks - front, capacity)
+        let from = 2 * (blocks - kept - front)
+        sums.withUnsafeMutableBufferPointer { sums in
+            guard let base = sums.baseAddress else { return }
+            base.update(from: base + from, count: 2 * kept)
+        }
+        front = blocks - kept
     }
 
     /// A sample near the first visible edge of what looks like a start indicator; `nil` when more samples are needed.
     mutating func nextEdge(_ indicator: StartIndicator) -> Double? {
         while nextBoundary + lookahead <= blocks {
-            let boundary = nextBoundary
-            nextBoundary += 1
-            if boundary >= lookback, steps(at: boundary), matches(at: boundary, indicator) {
-                return Double(boundary * blockSamples)
+            // Most of the stream is idle carrier, which never steps.
+            let boundary = nextStep(before: blocks - lookahead + 1)
+            guard boundary + lookahead <= blocks else {
+                nextBoundary = boundary
+                break
             }
+            nextBoundary = boundary + 1
+            if matches(at: boundary, indicator) { return Double(boundary * blockSamples) }
         }
         return nil
+    }
+
+    /// The next boundary around which the stream steps by a third of its level, or `limit`.
+    private func nextStep(before limit: Int) -> Int {
+        let first = nextBoundary - 2 - front
+        guard first >= 0, limit > nextBoundary else { return limit }
+        return sums.withUnsafeBufferPointer { sums in
+            guard let base = sums.baseAddress else { return limit }
+            return nextBoundary + aiot_find_step(base + 2 * first, limit - nextBoundary)
+        }
     }
 
     /// Goes on at `sample`; what lies before is not judged again.
@@ -86,25 +96,14 @@ struct StepScanner {
         nextBoundary = max(nextBoundary, Int(sample) / blockSamples)
     }
 
-    /// Whether the stream steps by a third of its level around a boundary: what an idle carrier never does.
-    private func steps(at boundary: Int) -> Bool {
-        let before = 2 * ((boundary - 2) & mask)
-        let after = 2 * ((boundary + 1) & mask)
-        return sums.withUnsafeBufferPointer { sums in
-            let re = sums[after] - sums[before]
-            let im = sums[after + 1] - sums[before + 1]
-            return re * re + im * im > 0.1 * (sums[before] * sums[before] + sums[before + 1] * sums[before + 1])
-        }
-    }
-
-    private func matches(at boundary: Int, _ indicator: StartIndicator) -> Bool {
-        let levels = runs.map { run in
+    private mutating func matches(at boundary: Int, _ indicator: StartIndicator) -> Bool {
+        for (index, run) in runs.enumerated() {
             var sum = Complex.zero
             for block in run {
-                let position = 2 * ((boundary + block) & mask)
+                let position = 2 * (boundary + block - front)
                 sum += Complex(Double(sums[position]), Double(sums[position + 1]))
             }
-            return sum * (1 / Double(run.count))
+            levels[index] = sum * (1 / Double(run.count))
         }
         return indicator.matches(levels, margin: 0.35)
     }

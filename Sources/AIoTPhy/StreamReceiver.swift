@@ -19,6 +19,7 @@ package struct StreamReceiver {
     /// In the order of their ends.
     private var windows: [BurstWindow] = []
     private var events: [ReceiverEvent] = []
+    private let spare = SpareRooms()
 
     /// Expected bursts that were refused: beyond the sample rate, in the past, or too many.
     package private(set) var refusedBursts = 0
@@ -75,8 +76,8 @@ package struct StreamReceiver {
     package mutating func finish() -> [ReceiverEvent] {
         for window in windows {
             var window = window
-            window.take(from: r2d.ring)
-            judge(window)
+            window.take(from: r2d.ring, spare)
+            judge(&window)
         }
         windows = []
         defer { events.removeAll() }
@@ -93,7 +94,7 @@ package struct StreamReceiver {
 
     private mutating func step(_ samples: UnsafeBufferPointer<Float>) {
         let frames = r2d.push(samples)
-        for index in windows.indices.prefix(Self.openLimit) { windows[index].take(from: r2d.ring) }
+        for index in windows.indices.prefix(Self.openLimit) { windows[index].take(from: r2d.ring, spare) }
         for frame in frames { received(frame) }
         judgeEnded()
     }
@@ -103,7 +104,7 @@ package struct StreamReceiver {
         for window in windows {
             var window = window
             window.cut(at: frame.startSample)
-            judge(window)
+            judge(&window)
         }
         windows = []
         events.append(.frame(frame))
@@ -112,11 +113,10 @@ package struct StreamReceiver {
     }
 
     private mutating func judgeEnded() {
-        while let window = windows.first, window.range.upperBound <= r2d.sampleCount {
-            windows.removeFirst()
-            var ended = window
-            if let keying = r2d.frameInProgress, keying < Double(window.range.upperBound) { ended.cut(at: keying) }
-            judge(ended)
+        while let end = windows.first?.range.upperBound, end <= r2d.sampleCount {
+            var ended = windows.removeFirst()
+            if let keying = r2d.frameInProgress, keying < Double(end) { ended.cut(at: keying) }
+            judge(&ended)
         }
     }
 
@@ -127,14 +127,16 @@ package struct StreamReceiver {
             refusedBursts += group.count
             return
         }
-        window.take(from: r2d.ring)
+        window.take(from: r2d.ring, spare)
         let place = windows.firstIndex { $0.range.upperBound > window.range.upperBound } ?? windows.endIndex
         windows.insert(window, at: place)
     }
 
-    private mutating func judge(_ window: BurstWindow) {
-        let reports = D2RDemodulator(profile: profile).reports(
-            window.expected.map(\.burst), in: window.sampleWindow(), origin: window.origin, knownOffset: r2d.center)
+    private mutating func judge(_ window: inout BurstWindow) {
+        let samples = window.sampleWindow()
+        defer { spare.give(samples.samples) }
+        let reports = D2RDemodulator(profile: profile, spare: spare).reports(
+            window.expected.map(\.burst), in: samples, origin: window.origin, knownOffset: r2d.center)
         for (expected, report) in zip(window.expected, reports) {
             events.append(
                 .occasion(
