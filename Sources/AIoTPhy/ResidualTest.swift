@@ -1,0 +1,57 @@
+/// Tells whether more than noise is left where a burst was taken out of the signal: whether another device is beneath it.
+///
+/// The rest is held against the subcarrier in step with the burst and a quarter of a period later, bit by bit, so it shows
+/// at any offset and whatever its bits. For the long bits of many periods, in which another clock slips, parts of bits are
+/// summed.
+struct ResidualTest {
+    /// Half-periods that are added up in phase at most: within them two clocks stay together (*ours*).
+    private static let halvesPerPart = 8
+    /// Least excess over noise, in noise powers of one bit: another device of 3 dB per bit, seen off its step (*ours*).
+    private static let leastExcess = 0.6
+    /// The same in deviations of the mean of all parts (*ours*).
+    private static let leastDeviations = 6.0
+    /// What an imperfect model of a strong burst may leave, relative to it: -30 dB (*ours*).
+    private static let leastOfBurst = 0.001
+    /// No part counts for more than this many times the threshold, so that an impulse is no device (*ours*).
+    private static let partLimit = 10.0
+
+    let filter: MatchedFilter
+    let shape: BurstShape
+
+    /// Power of a bit's output in what `burst` left, beside noise; `nil` when noise and an imperfect model explain it.
+    func excess(of burst: BurstReader.Reading) -> Double? {
+        let halves = min(shape.halvesPerBit, Self.halvesPerPart)
+        let partsPerBit = Double(shape.halvesPerBit / halves)
+        // The last part is left out: its later twin would reach beyond the burst.
+        let parts = shape.channelBits * shape.halvesPerBit / halves - 1
+        let partSamples = burst.alignment.half * Double(halves)
+        let outputs = (0..<2 * parts).lazy.map { index in
+            let shift = index.isMultiple(of: 2) ? 0 : burst.alignment.half / 2
+            return output(from: burst.alignment.position(ofHalf: index / 2 * halves) + shift, halves, burst.alignment.half)
+        }
+        let noise = filter.noise * outputs.reduce(0) { $0 + $1.energy } / Double(max(2 * parts, 1))
+        let threshold = max(
+            noise * Self.leastExcess / partsPerBit,
+            noise * Self.leastDeviations / Double(max(2 * parts, 1)).squareRoot(),
+            burst.gain.power * partSamples * partSamples * Self.leastOfBurst)
+        let limit = noise + Self.partLimit * threshold
+        let power = outputs.reduce(0) { $0 + min($1.sum.power, limit) } / Double(max(2 * parts, 1))
+        return power - noise > threshold ? (power - noise) * partsPerBit * partsPerBit : nil
+    }
+
+    /// One output, and the energy of what it is held against: a sample with an edge in it counts for less.
+    private func output(from start: Double, _ halves: Int, _ half: Double) -> (sum: Complex, energy: Double) {
+        var sum = Complex.zero
+        var loss = 0.0
+        var before = filter.total(before: start)
+        for index in 0..<halves {
+            let end = start + Double(index + 1) * half
+            let after = filter.total(before: end)
+            sum = index.isMultiple(of: 2) ? sum + after - before : sum - after + before
+            before = after
+            let part = end - end.rounded(.down)
+            loss += part * (1 - part)
+        }
+        return (sum, Double(halves) * half - 4 * loss)
+    }
+}
