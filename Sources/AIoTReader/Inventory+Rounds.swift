@@ -93,10 +93,7 @@ extension Inventory {
 
     private mutating func makeTrigger() -> AirAction? {
         guard var running = round, !isAborted else { return nil }
-        if planner.isWorthAborting(
-            q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
-            acknowledgedAtPaging: running.acknowledgedBefore, roundsLeft: roundsLeft)
-        {
+        if planner.isWorthAborting(acknowledged: answered, roundsLeft: roundsLeft) {
             isAborted = true
             return nil
         }

@@ -38,11 +38,7 @@ private struct Contention {
                 occasions += tally.occasions
                 resolved += tally.single
                 planner.observe(tally, occasions: round.occasions.count, acknowledged: before)
-                if planner.isWorthAborting(
-                    q: q, left: round.occasionsLeft, acknowledged: resolved, acknowledgedAtPaging: before)
-                {
-                    break
-                }
+                if planner.isWorthAborting(acknowledged: resolved) { break }
             } while round.nextTrigger() != nil
         }
     }
