@@ -22,6 +22,11 @@ package struct SampleAir {
     private let profile: AirProfile
     private let sampleRateHz: Double
     private var noise: GaussianNoise
+    /// Drift of the leak: before anything is added. The rest of it is off.
+    private let drift: Impairments
+    /// Impulses, between the air and the receiver, and quantisation, the last of all: nil where there is none.
+    private let impulses: Impairments?
+    private let converter: Impairments?
     private var r2d: R2DDemodulator
     private var reflections: [Reflection] = []
     /// Samples so far.
@@ -75,6 +80,10 @@ package struct SampleAir {
         // SNR per bit = h^2 * T_bit / N0, and N0 = noise power per complex sample / sample rate.
         let density = unit * unit / conditions.bitRateHz / pow(10, conditions.snrDB / 10)
         noise = GaussianNoise(generator: generator, deviation: Float((density * sampleRateHz / 2).squareRoot()))
+        let off = Impairments(sampleRateHz: sampleRateHz, seed: seed, deviceAmplitude: Float(unit))
+        drift = off.with { $0.leakDrift = conditions.leakDrift }
+        impulses = conditions.impulses.map { impulses in off.with { $0.impulses = impulses } }
+        converter = conditions.quantisation.map { quantisation in off.with { $0.quantisation = quantisation } }
         r2d = R2DDemodulator(profile: profile, sampleRateHz: sampleRateHz)
     }
 
@@ -95,8 +104,10 @@ package struct SampleAir {
             received[2 * index] *= carrier[index]
             received[2 * index + 1] *= carrier[index]
         }
+        impulses?.apply(to: received, firstSample: first)
         rotate(received, firstSample: first)
         noise.add(to: received, constant: conditions.dcOffset)
+        converter?.apply(to: received, firstSample: first)
     }
 
     /// As `process`, but gives the devices' reflection alone, for a carrier of 1 and without leak, offsets and noise: a
@@ -200,6 +211,12 @@ extension SampleAir {
         for index in 0..<count {
             sum[2 * index] = rest.re
             sum[2 * index + 1] = rest.im
+        }
+        if drift.leakDrift != nil {
+            drift.forEachLeakFactor(firstSample: position, count: count) { index, factor in
+                sum[2 * index] = rest.re * factor.re - rest.im * factor.im
+                sum[2 * index + 1] = rest.re * factor.im + rest.im * factor.re
+            }
         }
         for reflection in reflections where reflection.startSample < Double(end) {
             reflection.waveform.add(

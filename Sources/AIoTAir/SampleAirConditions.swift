@@ -14,6 +14,12 @@ package struct SampleAirConditions: Sendable {
     package var dcOffset: (re: Float, im: Float) = (0.01, -0.02)
     /// Common frequency offset of receiver and carrier source.
     package var carrierOffsetHz = 0.0
+    /// A leak that wanders; nil: it stands.
+    package var leakDrift: Impairments.LeakDrift?
+    /// Impulses in the receiver; nil: none.
+    package var impulses: Impairments.Impulses?
+    /// The steps of the receiver's converter; nil: none.
+    package var quantisation: Impairments.Quantisation?
 
     package init() {}
 }
