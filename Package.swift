@@ -62,7 +62,7 @@ let package = Package(
         room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
         room("NGAP"),
-        room("AIoTCapture", uses: ["AIoTBase", "AIoTMac"]),
+        room("AIoTCapture", uses: ["AIoTBase", "AIoTMac", "CSampleKernels"]),
         room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
         room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),

@@ -11,8 +11,10 @@ struct Replay {
     let file: RecordingFile
     private var samples: SampleDecoder
     private let blockSamples: Int
+    /// What is read at once: enough that a system call costs little, little enough to stay near the processor.
+    private static let samplesPerRead = 16_384
 
-    init(file: RecordingFile, blockSamples: Int = 65_536) {
+    init(file: RecordingFile, blockSamples: Int = Replay.samplesPerRead) {
         self.file = file
         self.blockSamples = max(1, blockSamples)
         decoder = RecordingDecoder(profile: .oursV0, sampleRateHz: file.sampleRateHz)
@@ -24,14 +26,19 @@ struct Replay {
     mutating func run(
         goesOn: () -> Bool = { false }, _ body: (DecodedFrame) -> Void
     ) throws(RecordingFile.Problem) {
+        // Small blocks are for tests of the decoder; the file is read in large ones all the same.
+        let size = max(blockSamples, Self.samplesPerRead) * file.format.octetsPerSample
+        let octets = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { octets.deallocate() }
+        var floats: [Float] = []
         while true {
-            // Small blocks are for tests of the decoder; the file is read in large ones all the same.
-            let data = try file.read(octets: max(blockSamples, 65_536) * file.format.octetsPerSample)
-            if data.isEmpty {
+            let count = try file.read(into: octets)
+            if count == 0 {
                 guard goesOn() else { break }
                 continue
             }
-            push(samples.decode(Array(data)), body)
+            samples.decode(UnsafeRawBufferPointer(rebasing: octets[..<count]), into: &floats)
+            push(floats, body)
         }
         for frame in decoder.finish() { body(frame) }
     }

@@ -31,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     var expect: String?
 
     @Option(help: "Samples that are decoded at once; the result does not depend on it.")
-    var block = 65_536
+    var block = 16_384
 
     @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
