@@ -21,10 +21,10 @@ struct Replay {
         samples = SampleDecoder(file.format)
     }
 
-    /// Decodes what the file holds and hands each frame on, in order.
+    /// Decodes what the file holds and hands the frames of each block on, in order.
     /// - Parameter goesOn: asked at the end of the file; true waits for more of it.
     mutating func run(
-        goesOn: () -> Bool = { false }, _ body: (DecodedFrame) -> Void
+        goesOn: () -> Bool = { false }, _ body: ([DecodedFrame]) -> Void
     ) throws(RecordingFile.Problem) {
         // Small blocks are for tests of the decoder; the file is read in large ones all the same.
         let size = max(blockSamples, Self.samplesPerRead) * file.format.octetsPerSample
@@ -40,16 +40,17 @@ struct Replay {
             samples.decode(UnsafeRawBufferPointer(rebasing: octets[..<count]), into: &floats)
             push(floats, body)
         }
-        for frame in decoder.finish() { body(frame) }
+        body(decoder.finish())
     }
 
-    private mutating func push(_ floats: [Float], _ body: (DecodedFrame) -> Void) {
+    private mutating func push(_ floats: [Float], _ body: ([DecodedFrame]) -> Void) {
         floats.withUnsafeBufferPointer { buffer in
             var offset = 0
             while offset < buffer.count {
                 let count = min(2 * blockSamples, buffer.count - offset)
                 let block = UnsafeBufferPointer(rebasing: buffer[offset..<offset + count])
-                for frame in decoder.push(block) { body(frame) }
+                let frames = decoder.push(block)
+                if !frames.isEmpty { body(frames) }
                 offset += count
             }
         }

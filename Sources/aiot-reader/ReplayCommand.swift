@@ -62,9 +62,12 @@ struct ReplayCommand: ParsableCommand {
         var frames: [DecodedFrame] = []
         let start = ContinuousClock.now
         do {
-            try replay.run(goesOn: { follow && Self.wait() }) { frame in
-                if truth != nil { frames.append(frame) }
-                Console.print(format == .json ? frame.json : frame.row(sampleRateHz: recording.sampleRateHz))
+            try replay.run(goesOn: { follow && Self.wait() }) { settled in
+                if truth != nil { frames += settled }
+                let lines = settled.map {
+                    (format == .json ? $0.json : $0.row(sampleRateHz: recording.sampleRateHz)) + "\n"
+                }
+                Console.printPart(lines.joined())
             }
         } catch {
             Console.report("\(file): \(error)")
