@@ -62,7 +62,7 @@ let package = Package(
         room("AIoTAccess", uses: ["AIoTBase", "AIoTMac"]),
         room("AIoTRelay", uses: ["AIoTBase", "AIoTMac"]),
         room("NGAP"),
-        room("AIoTCapture", uses: ["AIoTBase", "AIoTMac"]),
+        room("AIoTCapture", uses: ["AIoTBase", "AIoTMac", "CSampleKernels"]),
         room("AIoTReader", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTAccess", "AIoTRelay", "NGAP"]),
 
         room("AIoTReplay", uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
@@ -318,7 +318,10 @@ if Context.environment["AIOT_FUZZ"] != nil {
 /// What `docs/performance.md` measures of the core, each a program; `scripts/bench-*` builds and runs them.
 let measured: [(name: String, uses: [Target.Dependency])] = [
     ("Sensitivity", ["AIoTPhy", "AIoTBase"]),
-    ("Receiver", ["AIoTPhy", "AIoTMac", "AIoTReplay", "AIoTBase", "CLiquid"]),
+    (
+        "Receiver",
+        ["AIoTPhy", "AIoTMac", "AIoTReader", "AIoTReplay", "AIoTCapture", "NGAP", "AIoTBase", "ReceiverShim"]
+    ),
     (
         "Contention",
         [
@@ -332,9 +335,10 @@ if Context.environment["AIOT_BENCHMARKS"] != nil {
         .executableTarget(
             name: "bench-\(name.lowercased())", dependencies: uses, path: "Benchmarks/\(name)", swiftSettings: house)
     }
-    // The yardstick: Debian's libliquid-dev.
+    // The yardstick, Debian's libliquid-dev, and a count of allocations.
     package.targets.append(
-        .systemLibrary(name: "CLiquid", path: "Benchmarks/CLiquid", providers: [.apt(["libliquid-dev"])]))
+        .target(
+            name: "ReceiverShim", path: "Benchmarks/ReceiverShim", linkerSettings: [.linkedLibrary("liquid")]))
 }
 
 /// Boxes that do not exist, for the real libusb: what `scripts/usb` runs. They need Debian's libumockdev-dev.

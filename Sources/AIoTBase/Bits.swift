@@ -11,11 +11,14 @@ package enum Bits {
     }
 
     /// The octets of `bits`; a last incomplete octet is filled with zero bits.
-    package static func packed(_ bits: some Collection<UInt8>) -> [UInt8] {
-        var writer = BitWriter()
-        for bit in bits { writer.write(UInt64(bit & 1), 1) }
-        return writer.octets
+    package static func packed(_ bits: ArraySlice<UInt8>) -> [UInt8] {
+        var octets = [UInt8](repeating: 0, count: (bits.count + 7) / 8)
+        for (index, bit) in bits.enumerated() { octets[index >> 3] |= (bit & 1) << UInt8(7 - index & 7) }
+        return octets
     }
+
+    /// The octets of `bits`.
+    package static func packed(_ bits: [UInt8]) -> [UInt8] { packed(bits[...]) }
 
     /// The low `width` bits of `value`, most significant first.
     package static func of(_ value: UInt64, width: Int) -> [UInt8] {

@@ -11,7 +11,7 @@ package struct CRC: Hashable, Sendable {
     }
 
     /// The remainder of `bits` (0 and 1, in the order of transmission), `width` bits wide.
-    package func remainder(of bits: some Sequence<UInt8>) -> UInt32 {
+    package func remainder(of bits: ArraySlice<UInt8>) -> UInt32 {
         let mask = UInt32.max >> UInt32(32 - width)
         var register: UInt32 = 0
         for bit in bits {
@@ -22,8 +22,11 @@ package struct CRC: Hashable, Sendable {
         return register
     }
 
+    /// The remainder of `bits`.
+    package func remainder(of bits: [UInt8]) -> UInt32 { remainder(of: bits[...]) }
+
     /// The check bits to append to `bits`, most significant first.
-    package func checkBits(of bits: some Sequence<UInt8>) -> [UInt8] {
+    package func checkBits(of bits: [UInt8]) -> [UInt8] {
         Bits.of(UInt64(remainder(of: bits)), width: width)
     }
 }

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// How the complex samples of a recording are stored: I before Q (`spec/4 "IQ: SigMF 1.0"`).
 package enum SampleFormat: String, Hashable, Sendable, CaseIterable {
     case cf32le = "cf32_le"
@@ -54,34 +56,53 @@ package struct SampleDecoder: Sendable {
     /// Full scale of the integer formats is 1, and `cu8` is zero at 128, as in the `sigmf` Python package. A component
     /// that is not finite becomes 0, so that one bad sample cannot poison a filter.
     package mutating func decode(_ octets: [UInt8]) -> [Float] {
-        let input = begun.isEmpty ? octets : begun + octets
-        let usable = input.count - input.count % format.octetsPerSample
-        begun = Array(input[usable...])
-        switch format {
-        case .ci8: return input[..<usable].map { Float(Int8(bitPattern: $0)) / 128 }
-        case .cu8: return input[..<usable].map { Float(Int($0) - 128) / 128 }
-        case .ci16le:
-            return components(of: input[..<usable], octets: 2) { Float(Int16(truncatingIfNeeded: $0)) / 32_768 }
-        case .cf32le:
-            return components(of: input[..<usable], octets: 4) {
-                let value = Float(bitPattern: $0)
-                return value.isFinite ? value : 0
-            }
-        }
+        var samples: [Float] = []
+        octets.withUnsafeBytes { decode($0, into: &samples) }
+        return samples
     }
 
-    /// Little-endian groups of `octets` octets, each made a component.
-    private func components(of input: ArraySlice<UInt8>, octets: Int, _ make: (UInt32) -> Float) -> [Float] {
-        var samples: [Float] = []
-        samples.reserveCapacity(input.count / octets)
-        var index = input.startIndex
-        while index < input.endIndex {
-            var word: UInt32 = 0
-            for place in 0..<octets { word |= UInt32(input[index + place]) << UInt32(8 * place) }
-            samples.append(make(word))
-            index += octets
+    /// Puts the samples that `octets` complete in the place of what `samples` holds; its room serves again.
+    package mutating func decode(_ octets: UnsafeRawBufferPointer, into samples: inout [Float]) {
+        let size = format.octetsPerSample
+        let ofBegun = begun.isEmpty ? 0 : min(size - begun.count, octets.count)
+        begun += octets[..<ofBegun]
+        let rest = UnsafeRawBufferPointer(rebasing: octets[ofBegun...])
+        let whole = begun.count == size ? 1 : 0
+        let usable = begun.isEmpty || whole == 1 ? rest.count / size : 0
+        Self.resize(&samples, to: 2 * (whole + usable))
+        samples.withUnsafeMutableBufferPointer { samples in
+            guard let base = samples.baseAddress else { return }
+            if whole == 1 { begun.withUnsafeBytes { format.convert($0, into: base) } }
+            format.convert(UnsafeRawBufferPointer(rebasing: rest[..<(usable * size)]), into: base + 2 * whole)
         }
-        return samples
+        if whole == 1 { begun.removeAll(keepingCapacity: true) }
+        if begun.isEmpty { begun += rest[(usable * size)...] }
+    }
+
+    private static func resize(_ samples: inout [Float], to count: Int) {
+        if samples.count > count {
+            samples.removeLast(samples.count - count)
+        } else {
+            samples.append(contentsOf: repeatElement(0, count: count - samples.count))
+        }
+    }
+}
+
+extension SampleFormat {
+    /// Writes the whole components of `octets` to `floats`, which must have room for them; what is not
+    /// finite becomes 0.
+    /// - Parameter divisor: what becomes 1; nil for the format's own full scale.
+    package func convert(
+        _ octets: UnsafeRawBufferPointer, into floats: UnsafeMutablePointer<Float>, divisor: Float? = nil
+    ) {
+        guard let source = octets.baseAddress else { return }
+        let count = octets.count / octetsPerComponent
+        switch self {
+        case .ci8: aiot_from_i8(source, count, 1 / (divisor ?? 128), floats)
+        case .cu8: aiot_from_u8(source, count, 1 / (divisor ?? 128), floats)
+        case .ci16le: aiot_from_i16(source, count, 1 / (divisor ?? 32_768), floats)
+        case .cf32le: aiot_from_f32(source, count, 1 / (divisor ?? 1), floats)
+        }
     }
 }
 

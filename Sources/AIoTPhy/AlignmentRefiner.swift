@@ -33,7 +33,7 @@ struct AlignmentRefiner {
 
     private func coherentSum(_ alignment: Alignment, _ signs: [Double]) -> Complex {
         var sum = Complex.zero
-        for (bit, sign) in signs.enumerated() { sum += filter.output(bit: bit, alignment, shape) * sign }
+        for (output, sign) in zip(filter.outputs(bits: signs.count, alignment, shape), signs) { sum += output * sign }
         return sum
     }
 
@@ -48,9 +48,11 @@ struct AlignmentRefiner {
         early.start -= distance
         var late = alignment
         late.start += distance
+        let outputsEarly = filter.outputs(bits: signs.count, early, shape)
+        let outputsLate = filter.outputs(bits: signs.count, late, shape)
         var fit = LineFit(count: signs.count)
         for bit in signs.indices {
-            let difference = filter.output(bit: bit, late, shape) - filter.output(bit: bit, early, shape)
+            let difference = outputsLate[bit] - outputsEarly[bit]
             // Where neighbours differ there is no edge between them.
             let edgesLate = halves - (bit + 1 < signs.count && signs[bit] != signs[bit + 1] ? 1 : 0)
             let edgesEarly = halves - (bit > 0 && signs[bit] != signs[bit - 1] ? 1 : 0)

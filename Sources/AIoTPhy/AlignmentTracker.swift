@@ -1,5 +1,3 @@
-import CSampleKernels
-
 /// Lines a burst up with its clock, from a preamble's alignment to that of the whole burst.
 ///
 /// The clock error that a preamble shows is too coarse for a long burst. So alignments are weighed over ever longer parts,
@@ -77,45 +75,22 @@ struct AlignmentTracker {
     }
 
     private func weighed(_ alignment: Alignment, bits: Int, amplitude: Double) -> Trial {
-        guard let grid else {
-            return weighed(alignment, bits: bits, amplitude: amplitude) { filter.output(bit: $0, alignment, shape) }
-        }
-        let (first, perBit) = grid.line(alignment)
-        let count = grid.count
-        return grid.re.withUnsafeBufferPointer { re in
-            grid.im.withUnsafeBufferPointer { im in
-                weighed(alignment, bits: bits, amplitude: amplitude) { bit in
-                    let place = Int(max(first + Double(bit) * perBit, 0))
-                    return place < count ? Complex(Double(re[place]), Double(im[place])) : .zero
-                }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func weighed(
-        _ alignment: Alignment, bits: Int, amplitude: Double, output: (Int) -> Complex
-    ) -> Trial {
-        var sum = Complex.zero
-        for bit in 0..<shape.preambleBits { sum += output(bit) * Double(shape.knownSigns[bit]) }
-        let length = max(sum.magnitude, .leastNormalMagnitude)
-        let axis = sum * (1 / length)
         let variance = filter.noise * alignment.half * Double(shape.halvesPerBit)
         let gain = 2 * amplitude / max(variance, amplitude * amplitude * 1e-4)
-        var likelihood = gain * length
-        var power = 0.0
-        for bit in shape.preambleBits..<max(bits, shape.preambleBits) {
-            let part = output(bit).along(axis)
-            let known = Double(shape.knownSigns[bit])
-            let weight = gain * part
-            // ln cosh, near enough, for a bit that may be either.
-            likelihood += known == 0 ? weight * weight / (2 + abs(weight)) : weight * known
-            power += part * part
-        }
+        let weight = grid?.weight(alignment, bits: bits, gain: gain) ?? weight(alignment, bits: bits, gain: gain)
         let count = Double(max(bits - shape.preambleBits, 1))
         let deviation = (count / 2).squareRoot() * max(variance, .leastNormalMagnitude)
         return Trial(
-            alignment: alignment, likelihood: likelihood, excess: (power - count * variance / 2) / deviation)
+            alignment: alignment, likelihood: gain * weight.length + weight.likelihood,
+            excess: (weight.power - count * variance / 2) / deviation)
+    }
+
+    /// As a grid weighs it, but from outputs computed for this alignment.
+    private func weight(_ alignment: Alignment, bits: Int, gain: Double) -> AlignmentWeight {
+        let outputs = filter.outputs(bits: bits, alignment, shape)
+        return AlignmentWeight(
+            re: outputs.map { Float($0.re) }, im: outputs.map { Float($0.im) }, first: 0.5, perBit: 1, bits: bits,
+            gain: gain, shape)
     }
 
     private func preambleSum(_ alignment: Alignment) -> Complex { filter.preamble(alignment, shape).sum }

@@ -1,6 +1,8 @@
 extension String {
     /// As a JSON string, in quotes, with nothing in it that commands a terminal or ends a line.
     package var jsonQuoted: String {
+        // Most strings are plain.
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(self)\"" }
         var quoted = "\""
         for scalar in unicodeScalars {
             switch scalar {

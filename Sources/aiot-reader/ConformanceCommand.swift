@@ -86,7 +86,7 @@ struct ConformanceCommand: ParsableCommand {
             try file.verifyChecksum()
             var frames: [DecodedFrame] = []
             var replay = Replay(file: file)
-            try replay.run { frames.append($0) }
+            try replay.run { frames += $0 }
             tally.count(path, truth.differences(from: frames, sampleRateHz: file.sampleRateHz))
         } catch {
             tally.count(path, ["expected a recording, got: \(error)"])

@@ -29,6 +29,7 @@ enum Console {
 extension String {
     /// Names and serial numbers are what a USB device says they are: they must not command the terminal.
     fileprivate var withoutControls: String {
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x09 }) { return self }
         let isHarmless = { (scalar: Unicode.Scalar) in
             scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
         }

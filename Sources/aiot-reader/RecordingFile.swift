@@ -1,6 +1,7 @@
 import AIoTCapture
 import Crypto
 import Foundation
+import Glibc
 
 /// A recording of IQ samples on disk: SigMF, or bare samples with a given rate.
 struct RecordingFile {
@@ -74,6 +75,18 @@ struct RecordingFile {
             return try handle.read(upToCount: octets) ?? Data()
         } catch {
             throw Problem(description: "reading failed: \(error.localizedDescription)")
+        }
+    }
+
+    /// Reads the next octets of the samples into `octets`.
+    /// - Returns: how many there were, 0 at the end.
+    func read(into octets: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
+        while true {
+            let count = Glibc.read(handle.fileDescriptor, octets.baseAddress, octets.count)
+            guard count < 0 else { return count }
+            guard errno == EINTR else {
+                throw Problem(description: "reading failed: \(String(cString: strerror(errno)))")
+            }
         }
     }
 

@@ -11,38 +11,46 @@ struct Replay {
     let file: RecordingFile
     private var samples: SampleDecoder
     private let blockSamples: Int
+    /// What is read at once: enough that a system call costs little, little enough to stay near the processor.
+    private static let samplesPerRead = 16_384
 
-    init(file: RecordingFile, blockSamples: Int = 65_536) {
+    init(file: RecordingFile, blockSamples: Int = Replay.samplesPerRead) {
         self.file = file
         self.blockSamples = max(1, blockSamples)
         decoder = RecordingDecoder(profile: .oursV0, sampleRateHz: file.sampleRateHz)
         samples = SampleDecoder(file.format)
     }
 
-    /// Decodes what the file holds and hands each frame on, in order.
+    /// Decodes what the file holds and hands the frames of each block on, in order.
     /// - Parameter goesOn: asked at the end of the file; true waits for more of it.
     mutating func run(
-        goesOn: () -> Bool = { false }, _ body: (DecodedFrame) -> Void
+        goesOn: () -> Bool = { false }, _ body: ([DecodedFrame]) -> Void
     ) throws(RecordingFile.Problem) {
+        // Small blocks are for tests of the decoder; the file is read in large ones all the same.
+        let size = max(blockSamples, Self.samplesPerRead) * file.format.octetsPerSample
+        let octets = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { octets.deallocate() }
+        var floats: [Float] = []
         while true {
-            // Small blocks are for tests of the decoder; the file is read in large ones all the same.
-            let data = try file.read(octets: max(blockSamples, 65_536) * file.format.octetsPerSample)
-            if data.isEmpty {
+            let count = try file.read(into: octets)
+            if count == 0 {
                 guard goesOn() else { break }
                 continue
             }
-            push(samples.decode(Array(data)), body)
+            samples.decode(UnsafeRawBufferPointer(rebasing: octets[..<count]), into: &floats)
+            push(floats, body)
         }
-        for frame in decoder.finish() { body(frame) }
+        body(decoder.finish())
     }
 
-    private mutating func push(_ floats: [Float], _ body: (DecodedFrame) -> Void) {
+    private mutating func push(_ floats: [Float], _ body: ([DecodedFrame]) -> Void) {
         floats.withUnsafeBufferPointer { buffer in
             var offset = 0
             while offset < buffer.count {
                 let count = min(2 * blockSamples, buffer.count - offset)
                 let block = UnsafeBufferPointer(rebasing: buffer[offset..<offset + count])
-                for frame in decoder.push(block) { body(frame) }
+                let frames = decoder.push(block)
+                if !frames.isEmpty { body(frames) }
                 offset += count
             }
         }

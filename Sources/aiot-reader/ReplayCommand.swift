@@ -31,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     var expect: String?
 
     @Option(help: "Samples that are decoded at once; the result does not depend on it.")
-    var block = 65_536
+    var block = 16_384
 
     @Option(help: "text, or json: one object a line.")
     var format = OutputFormat.text
@@ -62,9 +62,12 @@ struct ReplayCommand: ParsableCommand {
         var frames: [DecodedFrame] = []
         let start = ContinuousClock.now
         do {
-            try replay.run(goesOn: { follow && Self.wait() }) { frame in
-                if truth != nil { frames.append(frame) }
-                Console.print(format == .json ? frame.json : frame.row(sampleRateHz: recording.sampleRateHz))
+            try replay.run(goesOn: { follow && Self.wait() }) { settled in
+                if truth != nil { frames += settled }
+                let lines = settled.map {
+                    (format == .json ? $0.json : $0.row(sampleRateHz: recording.sampleRateHz)) + "\n"
+                }
+                Console.printPart(lines.joined())
             }
         } catch {
             Console.report("\(file): \(error)")
