@@ -6,6 +6,8 @@ struct Place {
     let search: PreambleSearch
     /// It is still to be searched for the next burst.
     var isOpen = true
+    /// The strongest preamble of the last search, while no burst has been read and it has not been tried as one of a pair.
+    var preamble: Alignment?
     /// Bursts that were read and taken out of the signal, in that order.
     var bursts: [BurstReader.Reading] = []
     /// Power of what is there besides them, as that of a preamble's coherent sum; `nil` when it is noise.

@@ -10,10 +10,11 @@ struct ResidualFit {
     let signal: CleanSignal
     let shape: BurstShape
 
-    /// The alignment and gain with which `burst`, of these channel bits, fits better.
-    func corrected(_ burst: BurstReader.Reading, bits: [UInt8]) -> (alignment: Alignment, gain: Complex) {
-        let contribution = burst.contribution
-        guard burst.gain.power > 0, contribution.energy > 0 else { return (burst.alignment, burst.gain) }
+    /// The alignment and gain with which a burst of these channel bits fits better, taken out as `contribution` so far.
+    func corrected(
+        _ contribution: BurstContribution, _ alignment: Alignment, _ gain: Complex, bits: [UInt8]
+    ) -> (alignment: Alignment, gain: Complex) {
+        guard contribution.energy > 0, !bits.isEmpty else { return (alignment, gain) }
         var change = Complex.zero
         for (index, level) in contribution.levels.enumerated() {
             change += sample(contribution.firstSample + index) * Double(level)
@@ -21,23 +22,24 @@ struct ResidualFit {
         change = change * (1 / contribution.energy)
         let halves = bits.count * shape.halvesPerBit
         let middle = Double(halves) / 2
-        let scale = 1 / burst.gain.power
+        let fitted = gain + change
+        let scale = 1 / max(fitted.power, .leastNormalMagnitude)
         var sums = LineSums()
         var previous = level(0, bits)
         for half in 1..<halves {
             let next = level(half, bits)
             defer { previous = next }
             guard next != previous else { continue }
-            let index = Int(burst.alignment.position(ofHalf: half)) - contribution.firstSample
+            let index = Int(alignment.position(ofHalf: half)) - contribution.firstSample
             guard contribution.levels.indices.contains(index) else { continue }
             let rest = sample(contribution.firstSample + index) - change * Double(contribution.levels[index])
             // A rising edge that comes later lowers its sample by twice the delay.
-            sums.add(Double(half) / middle - 1, rest.along(burst.gain) * scale, slope: previous - next)
+            sums.add(Double(half) / middle - 1, rest.along(fitted) * scale, slope: previous - next)
         }
         let (shift, spread) = sums.solution(limit: Self.limit)
-        let alignment = burst.alignment.shifted(
-            by: shift / burst.alignment.half, stretchedBy: spread / burst.alignment.half / middle, around: middle)
-        return (alignment, burst.gain + change)
+        let moved = alignment.shifted(
+            by: shift / alignment.half, stretchedBy: spread / alignment.half / middle, around: middle)
+        return (moved, fitted)
     }
 
     private func sample(_ index: Int) -> Complex {

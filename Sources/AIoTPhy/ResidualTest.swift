@@ -18,25 +18,31 @@ struct ResidualTest {
     let filter: MatchedFilter
     let shape: BurstShape
 
-    /// Power of a bit's output in what `burst` left, beside noise; `nil` when noise and an imperfect model explain it.
-    func excess(of burst: BurstReader.Reading) -> Double? {
+    /// Power of a bit's output in what a burst left, beside noise; `nil` when noise and an imperfect model explain it.
+    func excess(of alignment: Alignment, gain: Complex) -> Double? {
         let halves = min(shape.halvesPerBit, Self.halvesPerPart)
         let partsPerBit = Double(shape.halvesPerBit / halves)
         // The last part is left out: its later twin would reach beyond the burst.
         let parts = shape.channelBits * shape.halvesPerBit / halves - 1
-        let partSamples = burst.alignment.half * Double(halves)
-        let outputs = (0..<2 * parts).lazy.map { index in
-            let shift = index.isMultiple(of: 2) ? 0 : burst.alignment.half / 2
-            return output(from: burst.alignment.position(ofHalf: index / 2 * halves) + shift, halves, burst.alignment.half)
+        let partSamples = alignment.half * Double(halves)
+        let count = Double(max(2 * parts, 1))
+        let least = max(Self.leastExcess / partsPerBit, Self.leastDeviations / count.squareRoot())
+        let ofBurst = gain.power * partSamples * partSamples * Self.leastOfBurst
+        let most = filter.noise * partSamples
+        let limit = most + Self.partLimit * max(most * least, ofBurst)
+        var power = 0.0
+        var energy = 0.0
+        for part in 0..<parts {
+            let start = alignment.position(ofHalf: part * halves)
+            for shift in [0, alignment.half / 2] {
+                let output = output(from: start + shift, halves, alignment.half)
+                power += min(output.sum.power, limit)
+                energy += output.energy
+            }
         }
-        let noise = filter.noise * outputs.reduce(0) { $0 + $1.energy } / Double(max(2 * parts, 1))
-        let threshold = max(
-            noise * Self.leastExcess / partsPerBit,
-            noise * Self.leastDeviations / Double(max(2 * parts, 1)).squareRoot(),
-            burst.gain.power * partSamples * partSamples * Self.leastOfBurst)
-        let limit = noise + Self.partLimit * threshold
-        let power = outputs.reduce(0) { $0 + min($1.sum.power, limit) } / Double(max(2 * parts, 1))
-        return power - noise > threshold ? (power - noise) * partsPerBit * partsPerBit : nil
+        let noise = filter.noise * energy / count
+        let excess = power / count - noise
+        return excess > max(noise * least, ofBurst) ? excess * partsPerBit * partsPerBit : nil
     }
 
     /// One output, and the energy of what it is held against: a sample with an edge in it counts for less.

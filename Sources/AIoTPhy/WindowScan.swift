@@ -41,11 +41,16 @@ struct WindowScan {
     /// Whether a burst could be read; then none can any more.
     private mutating func readOpenPlaces() -> Bool {
         var isNews = false
-        while let (index, reading) = strongestReading() {
-            take(reading, in: index)
+        while true {
+            if let (index, reading) = strongestReading() {
+                take(reading, in: index)
+            } else if let (index, pair) = strongestPair() {
+                for reading in pair { take(reading, in: index) }
+            } else {
+                return isNews
+            }
             isNews = true
         }
-        return isNews
     }
 
     /// Takes a burst out of the signal; places without one are looked at again.
@@ -88,6 +93,7 @@ extension WindowScan {
                 let result = places[index].search.result(filter, grid: grid)
                 places[index].isOpen = false
                 if places[index].bursts.isEmpty {
+                    places[index].preamble = result.candidates.first?.alignment
                     places[index].rest = rest(result, grid, places[index].shape, filter)
                 }
                 if !result.candidates.isEmpty { results.append((index, result, grid)) }
@@ -106,6 +112,20 @@ extension WindowScan {
             }
             return nil
         }
+    }
+
+    /// The two bursts that hide each other in the place with the most power of which none could be read.
+    private mutating func strongestPair() -> (Int, [BurstReader.Reading])? {
+        let hidden = places.indices.filter {
+            places[$0].bursts.isEmpty && places[$0].rest != nil && !places[$0].shape.format.fec
+        }.sorted { places[$0].rest ?? 0 > places[$1].rest ?? 0 }
+        for index in hidden {
+            guard let preamble = places[index].preamble else { continue }
+            places[index].preamble = nil
+            let pair = JointReader(signal: signal, place: places[index], profile: profile).pair(preamble)
+            if !pair.isEmpty { return (index, pair) }
+        }
+        return nil
     }
 
     /// The candidates that may be the strongest burst: shifted against itself, a strong one makes weaker candidates, and
@@ -164,7 +184,8 @@ extension WindowScan {
     private func excess(in place: Place) -> Double? {
         guard let strongest = place.bursts.first else { return nil }
         let perBit = signal.sums.withUnsafeBufferPointer {
-            ResidualTest(filter: MatchedFilter($0, noise: signal.noise), shape: place.shape).excess(of: strongest)
+            ResidualTest(filter: MatchedFilter($0, noise: signal.noise), shape: place.shape)
+                .excess(of: strongest.alignment, gain: strongest.gain)
         }
         let bits = Double(place.shape.preambleBits)
         return perBit.map { $0 * bits * bits }
@@ -184,7 +205,8 @@ extension WindowScan {
         guard let bits = try? D2RCoding.burstBits(of: burst.decoded.octets, format: shape.format, in: profile) else {
             return
         }
-        let (alignment, gain) = ResidualFit(signal: signal, shape: shape).corrected(burst, bits: bits)
+        let (alignment, gain) = ResidualFit(signal: signal, shape: shape)
+            .corrected(burst.contribution, burst.alignment, burst.gain, bits: bits)
         signal.subtract(burst.contribution, gain: burst.gain * -1)
         burst.alignment = alignment
         burst.gain = gain
