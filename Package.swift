@@ -80,6 +80,14 @@ let package = Package(
             "AIoTWorld",
             uses: ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "RadioFrontEnd", "AIoTF", "AIoTDevice", "AIoTAir"]),
 
+        // Scripts to samples, for tests of receivers.
+        room(
+            "AIoTSynth",
+            uses: [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReader", "RadioFrontEnd", "AIoTSecurity", "AIoTDevice",
+                "AIoTF", "AIoTAir", "AIoTWorld", "Settings",
+            ]),
+
         // Shells: the only rooms that read a clock, a file or a socket.
         room("Settings", uses: [yams]),
         room("ServiceManager"),
@@ -169,7 +177,7 @@ let package = Package(
                 "RadioFrontEnd", "LoopbackFrontEnd", "USBTransport", "Transceiver", "SDR", "StreamFrontEnd",
                 "Recording", "Doctor",
                 "SoftDevice", "ReaderService", "AIoTFService", "ServiceManager", "Spool", "LogOutput", "Telemetry",
-                "ControlSocket", "ReaderMetrics", "ReaderTrace", "ReaderControl", "TraceFile", crypto,
+                "ControlSocket", "ReaderMetrics", "ReaderTrace", "ReaderControl", "TraceFile", "AIoTSynth", crypto,
                 argumentParser, metrics, logging,
                 serviceLifecycle, unixSignals,
             ],
@@ -274,6 +282,12 @@ let package = Package(
                 "AIoTWorld", "RadioFrontEnd", "AIoTReader", "AIoTF", "AIoTAir", "AIoTSecurity", "AIoTPhy", "AIoTBase",
                 "AIoTDevice",
                 "AIoTMac", "NGAP",
+            ]),
+        tests(
+            "AIoTSynthTests",
+            uses: [
+                "AIoTSynth", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReplay", "AIoTSecurity", "Conformance",
+                "Settings",
             ]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),

@@ -35,6 +35,8 @@ package struct SampleAir {
     private var samplesOff = 0
     /// Is told of each R2D message when the devices have taken it in, and what they are then.
     package var journal: ((R2DMessage, [Device]) -> Void)?
+    /// Is told of each burst when its device has decided to send it.
+    package var burstJournal: ((SentBurst) -> Void)?
     /// The carrier of one piece as complex samples, for the devices' demodulator.
     private var envelope = [Float](repeating: 0, count: 2 * pieceLength)
 
@@ -42,6 +44,18 @@ package struct SampleAir {
     package static let holdTime = AirDuration.microseconds(100)
     /// Samples that are made at once.
     private static let pieceLength = 4_096
+
+    /// What a device sends, and when.
+    package struct SentBurst: Sendable {
+        /// Its place among the devices.
+        package var device: Int
+        package var transmission: DeviceTransmission
+        /// What it answers.
+        package var message: R2DMessage
+        /// First edge of the preamble, and the end, in samples since the start.
+        package var startSample: Double
+        package var endSample: Double
+    }
 
     /// A burst that a device is sending or going to send.
     private struct Reflection {
@@ -195,11 +209,14 @@ extension SampleAir {
             // The device times its delay with the clock that shapes the burst.
             let delay = transmission.delay.seconds / (1 + devices[index].clockError)
             let start = frame.endSample + delay * sampleRateHz
+            let end = start + waveform.seconds * sampleRateHz
             reflections.append(
                 Reflection(
                     device: index, waveform: waveform, gain: (2 * gains[index].re, 2 * gains[index].im),
-                    startSample: start,
-                    endSample: start + waveform.seconds * sampleRateHz + 1))
+                    startSample: start, endSample: end + 1))
+            burstJournal?(
+                SentBurst(
+                    device: index, transmission: transmission, message: message, startSample: start, endSample: end))
         }
         journal?(message, devices)
     }

@@ -18,14 +18,15 @@ package enum D2RCoding {
     }
 
     /// All channel bits of the burst that carries `message`: preamble, coded bits, midambles.
+    /// - Parameter crcRight: false: the last bit of the CRC is inverted, for tests of receivers.
     package static func burstBits(
-        of message: [UInt8], format: D2RBurstFormat, in profile: AirProfile
+        of message: [UInt8], format: D2RBurstFormat, crcRight: Bool = true, in profile: AirProfile
     ) throws(AirCodingError) -> [UInt8] {
         guard !message.isEmpty else { throw .emptyMessage }
         guard message.count == format.transportBlockOctets else {
             throw .messageLength(octets: message.count, limit: format.transportBlockOctets)
         }
-        let coded = codedBits(of: message, format: format, in: profile)
+        let coded = codedBits(of: message, format: format, crcRight: crcRight, in: profile)
         return layout(of: format, in: profile).map { bit in
             switch bit {
             case .known(let value): value
@@ -69,9 +70,12 @@ package enum D2RCoding {
     }
 
     /// The block after CRC, convolutional code and repetition.
-    package static func codedBits(of message: [UInt8], format: D2RBurstFormat, in profile: AirProfile) -> [UInt8] {
+    package static func codedBits(
+        of message: [UInt8], format: D2RBurstFormat, crcRight: Bool = true, in profile: AirProfile
+    ) -> [UInt8] {
         let bits = Bits.unpacked(message)
-        let information = bits + profile.crc(forInformationBits: bits.count).checkBits(of: bits)
+        var information = bits + profile.crc(forInformationBits: bits.count).checkBits(of: bits)
+        if !crcRight { information[information.count - 1] ^= 1 }
         let coded = format.fec ? ConvolutionalCode(of: profile).encoded(information) : information
         return format.repetition ? coded + coded : coded
     }

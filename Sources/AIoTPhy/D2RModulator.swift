@@ -25,7 +25,7 @@ package enum D2RModulator {
     }
 
     /// The reflection of any channel bits.
-    static func waveform(
+    package static func waveform(
         ofBits bits: [UInt8], format: D2RBurstFormat, clockError: Double, reflection: ReflectionKind,
         in profile: AirProfile
     ) -> KeyedWaveform {

@@ -6,10 +6,16 @@ package enum R2DModulator {
     package static func waveform(
         of message: [UInt8], chipsPerSymbol: Int, in profile: AirProfile
     ) throws(AirCodingError) -> KeyedWaveform {
+        try waveform(ofBits: R2DCoding.bits(of: message, in: profile), chipsPerSymbol: chipsPerSymbol, in: profile)
+    }
+
+    /// The keying of a frame of any bits: what no reader sends, receivers have to withstand.
+    package static func waveform(
+        ofBits bits: [UInt8], chipsPerSymbol: Int, in profile: AirProfile
+    ) throws(AirCodingError) -> KeyedWaveform {
         guard profile.r2dChipsPerSymbol.contains(chipsPerSymbol), chipsPerSymbol > 0 else {
             throw .chipsPerSymbol(chipsPerSymbol)
         }
-        let bits = try R2DCoding.bits(of: message, in: profile)
         var keying = Keying(symbolRateHz: profile.r2dSymbolRateHz)
         var indicatorEnd = 0.0
         for (index, part) in profile.r2dStartIndicator.enumerated() {

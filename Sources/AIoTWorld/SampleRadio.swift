@@ -25,6 +25,9 @@ package struct SampleRadio: LoopbackRadio {
     private var position = 0
     /// Takes every received sample, interleaved, for recordings.
     private let record: (UnsafeBufferPointer<Float>) -> Void
+    /// Makes what the receiver hears out of the carrier and, in place, the devices' reflection at a carrier of 1; nil: the
+    /// air's conditions do.
+    private let mix: ((UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void)?
 
     /// Samples that are made at once.
     private static let blockLength = 8_192
@@ -33,9 +36,11 @@ package struct SampleRadio: LoopbackRadio {
 
     package init(
         air: SampleAir, profile: AirProfile, sampleRateHz: Double,
-        record: @escaping (UnsafeBufferPointer<Float>) -> Void = { _ in }
+        record: @escaping (UnsafeBufferPointer<Float>) -> Void = { _ in },
+        mix: ((UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) -> Void)? = nil
     ) {
         self.air = air
+        self.mix = mix
         self.profile = profile
         self.sampleRateHz = sampleRateHz
         self.record = record
@@ -124,9 +129,11 @@ package struct SampleRadio: LoopbackRadio {
     private mutating func process(_ count: Int) -> [OccasionResult] {
         carrier.withUnsafeBufferPointer { levels in
             received.withUnsafeMutableBufferPointer { samples in
-                air.process(
-                    carrier: UnsafeBufferPointer(rebasing: levels[0..<count]),
-                    received: UnsafeMutableBufferPointer(rebasing: samples[0..<2 * count]))
+                let carrier = UnsafeBufferPointer(rebasing: levels[0..<count])
+                let received = UnsafeMutableBufferPointer(rebasing: samples[0..<2 * count])
+                guard let mix else { return air.process(carrier: carrier, received: received) }
+                air.reflect(carrier: carrier, reflection: received)
+                mix(carrier, received)
             }
         }
         let events = received.withUnsafeBufferPointer { samples in

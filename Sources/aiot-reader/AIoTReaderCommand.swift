@@ -16,7 +16,7 @@ struct AIoTReaderCommand: AsyncParsableCommand {
             RunCommand.self, StatusCommand.self, EventsCommand.self, DrainCommand.self, ReloadCommand.self,
             CaptureCommand.self, CheckConfigCommand.self, AIoTFCommand.self, InventoryCommand.self, ReplayCommand.self,
             DecodeCommand.self, ConformanceCommand.self, TraceCommand.self, DeviceCommand.self, DevicesCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, SynthCommand.self,
         ])
 }
 

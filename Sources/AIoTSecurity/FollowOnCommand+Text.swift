@@ -1,5 +1,4 @@
 import AIoTBase
-package import AIoTSecurity
 
 extension FollowOnCommand {
     /// From `read:OFFSET,LENGTH`, `write:OFFSET,HEX` or `disable`.
