@@ -50,6 +50,25 @@ struct JointDetector {
         return traced(choices, from: metrics.indices.max { metrics[$0] < metrics[$1] } ?? 0)
     }
 
+    /// The least energy by which the signal would change if a bit of one burst and an overlapping one of the other, both
+    /// unknown, were both another: a quarter of the squared distance.
+    func leastDistance(_ bursts: [(alignment: Alignment, gain: Complex)], bits: [[UInt8]]) -> Double {
+        let (one, two) = (bursts[0], bursts[1])
+        let bitSamples = Double(shape.halvesPerBit) * one.alignment.half
+        let coupling = 2 * one.gain.along(two.gain)
+        let both = (one.gain.power + two.gain.power) * bitSamples
+        var least = Double.infinity
+        for bit in bits[0].indices where shape.knownSigns[bit] == 0 {
+            let begin = one.alignment.position(ofHalf: bit * shape.halvesPerBit) - two.alignment.start
+            let other = Int((begin / two.alignment.half / Double(shape.halvesPerBit)).rounded(.down))
+            for other in [other, other + 1] where bits[1].indices.contains(other) && shape.knownSigns[other] == 0 {
+                let sign = bits[0][bit] == bits[1][other] ? 1.0 : -1
+                least = min(least, both + sign * coupling * overlap(bit, one.alignment, other, two.alignment))
+            }
+        }
+        return least
+    }
+
     private func nextDevice(_ next: [Int], _ alignments: [Alignment]) -> Int {
         if next[0] >= shape.channelBits { return 1 }
         if next[1] >= shape.channelBits { return 0 }

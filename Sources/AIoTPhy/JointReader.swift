@@ -9,6 +9,9 @@ struct JointReader {
     private static let burstRounds = 4
     /// Second preambles to try (*ours*).
     private static let attempts = 3
+    /// Least distance, in noise powers, of exchanging two bits between the bursts: CRCs do not show it, as they are linear,
+    /// so nearer bits are not decided (*ours*).
+    private static let leastDistance = 3.0
 
     let signal: CleanSignal
     let place: Place
@@ -85,12 +88,15 @@ struct JointReader {
             for _ in 0..<2 { fit(&parts, &rest) }
             if isSettled { break }
         }
-        let readings = parts.compactMap { reading($0, noise: rest.noise) }
         let isExplained = rest.sums.withUnsafeBufferPointer { sums in
-            let test = ResidualTest(filter: MatchedFilter(sums, noise: rest.noise), shape: place.shape)
-            return parts.allSatisfy { test.excess(of: $0.alignment, gain: $0.gain) == nil }
+            let filter = MatchedFilter(sums, noise: rest.noise)
+            let test = ResidualTest(filter: filter, shape: place.shape)
+            let distance = JointDetector(filter: filter, shape: place.shape).leastDistance(
+                parts.map { ($0.alignment, $0.gain) }, bits: parts.map(\.bits))
+            return distance > Self.leastDistance * rest.noise
+                && parts.allSatisfy { test.excess(of: $0.alignment, gain: $0.gain) == nil }
         }
-        return isExplained ? readings : []
+        return isExplained ? parts.compactMap { reading($0, noise: rest.noise) } : []
     }
 
     private func reading(_ part: Part, noise: Double) -> BurstReader.Reading? {

@@ -4,10 +4,12 @@ import AIoTBase
 struct Place {
     let shape: BurstShape
     let search: PreambleSearch
+    /// Of a clock without error.
+    let nominal: Alignment
     /// It is still to be searched for the next burst.
     var isOpen = true
-    /// The strongest preamble of the last search, while no burst has been read and it has not been tried as one of a pair.
-    var preamble: Alignment?
+    /// The strongest preamble before any burst was read: it may be one of two that hide each other.
+    var ofPair: Alignment?
     /// Bursts that were read and taken out of the signal, in that order.
     var bursts: [BurstReader.Reading] = []
     /// Power of what is there besides them, as that of a preamble's coherent sum; `nil` when it is noise.
@@ -20,9 +22,9 @@ struct Place {
         let margin = D2RDemodulator.startMarginSeconds
         let earliest = origin + (delay / (1 + error) - margin) * window.streamRateHz
         let latest = origin + (delay / (1 - error) + margin) * window.streamRateHz
-        search = PreambleSearch(
-            shape, starts: window.position(ofStreamSample: earliest)...window.position(ofStreamSample: latest),
-            largestClockError: error)
+        let starts = window.position(ofStreamSample: earliest)...window.position(ofStreamSample: latest)
+        search = PreambleSearch(shape, starts: starts, largestClockError: error)
+        nominal = Alignment(start: (starts.lowerBound + starts.upperBound) / 2, half: shape.nominalHalf)
     }
 
     /// The most that reaches into other places, of the bursts that were taken out and of the rest, by the parts given.

@@ -10,8 +10,10 @@ struct ResidualTest {
     private static let leastExcess = 0.6
     /// The same in deviations of the mean of all parts (*ours*).
     private static let leastDeviations = 6.0
-    /// What an imperfect model of a strong burst may leave, relative to it: -30 dB (*ours*).
+    /// What an imperfect model of a strong burst may leave, relative to it: -30 dB, and what edges leave that are off by
+    /// 0.07 samples, as those of coarse samples are (*ours*).
     private static let leastOfBurst = 0.001
+    private static let leastOfEdges = 0.02
     /// No part counts for more than this many times the threshold, so that an impulse is no device (*ours*).
     private static let partLimit = 10.0
 
@@ -27,7 +29,8 @@ struct ResidualTest {
         let partSamples = alignment.half * Double(halves)
         let count = Double(max(2 * parts, 1))
         let least = max(Self.leastExcess / partsPerBit, Self.leastDeviations / count.squareRoot())
-        let ofBurst = gain.power * partSamples * partSamples * Self.leastOfBurst
+        let ofModel = max(Self.leastOfBurst, Self.leastOfEdges / (alignment.half * alignment.half))
+        let ofBurst = gain.power * partSamples * partSamples * ofModel
         let most = filter.noise * partSamples
         let limit = most + Self.partLimit * max(most * least, ofBurst)
         var power = 0.0

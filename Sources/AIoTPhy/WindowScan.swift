@@ -44,9 +44,7 @@ struct WindowScan {
         while true {
             if let (index, reading) = strongestReading() {
                 take(reading, in: index)
-            } else if let (index, pair) = strongestPair() {
-                for reading in pair { take(reading, in: index) }
-            } else {
+            } else if !takePair() {
                 return isNews
             }
             isNews = true
@@ -58,6 +56,7 @@ struct WindowScan {
         signal.subtract(reading.contribution, gain: reading.gain)
         places[index].bursts.append(reading)
         places[index].isOpen = false
+        places[index].rest = nil
         if places.count > 1 || places[index].bursts.count > 1 { takeOutSteps() }
         for other in places.indices where places[other].bursts.isEmpty { places[other].isOpen = true }
     }
@@ -93,8 +92,8 @@ extension WindowScan {
                 let result = places[index].search.result(filter, grid: grid)
                 places[index].isOpen = false
                 if places[index].bursts.isEmpty {
-                    places[index].preamble = result.candidates.first?.alignment
-                    places[index].rest = rest(result, grid, places[index].shape, filter)
+                    places[index].rest = rest(result, grid, places[index], filter)
+                    places[index].ofPair = result.candidates.first?.alignment
                 }
                 if !result.candidates.isEmpty { results.append((index, result, grid)) }
             }
@@ -114,18 +113,28 @@ extension WindowScan {
         }
     }
 
-    /// The two bursts that hide each other in the place with the most power of which none could be read.
-    private mutating func strongestPair() -> (Int, [BurstReader.Reading])? {
+    /// Reads two bursts that hide each other, in the place with the most power beside what was read; `false` when there are
+    /// none. One of them may have been read before, when it only hid the other.
+    private mutating func takePair() -> Bool {
         let hidden = places.indices.filter {
-            places[$0].bursts.isEmpty && places[$0].rest != nil && !places[$0].shape.format.fec
+            places[$0].bursts.count < 2 && places[$0].rest != nil && !places[$0].shape.format.fec
         }.sorted { places[$0].rest ?? 0 > places[$1].rest ?? 0 }
         for index in hidden {
-            guard let preamble = places[index].preamble else { continue }
-            places[index].preamble = nil
-            let pair = JointReader(signal: signal, place: places[index], profile: profile).pair(preamble)
-            if !pair.isEmpty { return (index, pair) }
+            guard let preamble = places[index].ofPair else { continue }
+            let known = places[index].bursts.first
+            if known != nil { places[index].ofPair = nil }
+            var before = signal
+            if let known { before.subtract(known.contribution, gain: known.gain * -1) }
+            let pair = JointReader(signal: before, place: places[index], profile: profile).pair(preamble)
+            guard known.map({ known in pair.count == 2 && pair.contains { $0.decoded == known.decoded } })
+                ?? !pair.isEmpty
+            else { continue }
+            signal = before
+            places[index].bursts = []
+            for reading in pair { take(reading, in: index) }
+            return true
         }
-        return nil
+        return false
     }
 
     /// The candidates that may be the strongest burst: shifted against itself, a strong one makes weaker candidates, and
@@ -144,8 +153,9 @@ extension WindowScan {
     /// What a place holds when no burst can be read from it: a preamble, or the power of bits where two preambles may
     /// have cancelled each other.
     private func rest(
-        _ result: PreambleSearch.Result, _ grid: OutputGrid?, _ shape: BurstShape, _ filter: MatchedFilter
+        _ result: PreambleSearch.Result, _ grid: OutputGrid?, _ place: Place, _ filter: MatchedFilter
     ) -> Double? {
+        let shape = place.shape
         let share = PreambleSearch.shareThreshold(
             outputs: shape.preambleBits, hypotheses: result.hypotheses, probability: Self.falseEnergyProbability)
         let perBit = filter.noise * shape.nominalHalf * Double(shape.halvesPerBit)
@@ -154,7 +164,11 @@ extension WindowScan {
         if let found = result.candidates.first(where: { $0.share > share && $0.power > power }) {
             return found.power
         }
-        guard let (mean, count) = grid?.meanPower() else { return nil }
+        guard let grid else {
+            let excess = ResidualTest(filter: filter, shape: shape).excess(of: place.nominal, gain: .zero)
+            return excess.map { $0 * bits * bits }
+        }
+        guard let (mean, count) = grid.meanPower() else { return nil }
         let excess = (mean - perBit) / perBit * Double(count).squareRoot()
         return excess > Self.leastExcess ? mean * bits * bits : nil
     }

@@ -78,6 +78,29 @@ import Testing
         let burst = try #require(bench.page(q: 0)[0].burst)
         #expect(burst.octets == bench.air.lastBursts[1].transmission.message)
         #expect(abs(burst.measurement.snrDB - 6) < 0.1, "the others are noise to it")
+        #expect(burst.measurement.isCollided)
+    }
+
+    @Test func ofTwoBurstsThatDifferInPowerBothAreDecodedTheStrongerFirst() throws {
+        var bench = try AirBench(devices: 2)
+        bench.air.setPower(dB: 2.9, device: 1)
+        #expect(bench.page(q: 0) == [.undecodable])
+        bench.air.setPower(dB: 3.1, device: 1)
+        guard case .collision(let bursts) = bench.page(q: 0)[0] else {
+            Issue.record("no collision")
+            return
+        }
+        #expect(bursts.map(\.octets) == bench.air.lastBursts.reversed().map(\.transmission.message))
+        #expect(bursts.allSatisfy { $0.measurement.isCollided })
+    }
+
+    @Test func nothingIsReadBeneathACorruptedBurst() throws {
+        var bench = try AirBench(devices: 2)
+        bench.air.setPower(dB: 9, device: 1)
+        bench.air.fault = { $0.direction == .d2r(device: 1) ? .corrupted : nil }
+        #expect(bench.page(q: 0) == [.undecodable])
+        bench.air.fault = { $0.direction == .d2r(device: 0) ? .corrupted : nil }
+        #expect(bench.page(q: 0)[0].bursts.map(\.octets) == [bench.air.lastBursts[1].transmission.message])
     }
 
     @Test func withoutACaptureThresholdNoCollisionIsDecoded() throws {

@@ -3,28 +3,84 @@ import AIoTPhy
 import Foundation
 import Testing
 
+/// What an occasion tells of how many devices answered in it; the tables of `docs/collisions.md`.
 @Suite struct CollisionTests {
-    static let scenes = ProcessInfo.processInfo.environment["AIOT_COLLISION_OCCASIONS"].flatMap { Int($0) } ?? 40
+    static let msg1 = [false, true].flatMap { fec in
+        [1, 4].flatMap { code in
+            [1, 2, 4, 8].map {
+                D2RBurstFormat(rateCode: code, subcarrierPeriods: $0, fec: fec, transportBlockOctets: 2)
+            }
+        }
+    }
+    static let accessResponses = [20, 60].flatMap { octets in
+        [1, 4].map { D2RBurstFormat(rateCode: 4, subcarrierPeriods: $0, transportBlockOctets: octets) }
+    }
 
-    @Test func table() {
-        for fec in [false, true] {
-            for code in [1, 4] {
-                for periods in [1, 2, 4, 8] where code == 4 || periods < 8 {
-                    let format = D2RBurstFormat(
-                        rateCode: code, subcarrierPeriods: periods, fec: fec, transportBlockOctets: 2)
-                    var list: [(String, [Double], Double)] = [("idle", [], 10)]
-                    for snr in [10.0, 20, 30, 40] { list.append(("one \(snr)", [0], snr)) }
-                    for power in [0.0, 1, 3, 6, 10, 20] { list.append(("two \(power)", [0, power], 10)) }
-                    list.append(("two 3 at 20", [0, 3], 20))
-                    list.append(("three 3 6", [0, 3, 6], 10))
-                    for (name, powers, snr) in list {
-                        let bench = CollisionBench(format: format, weakestSNRDB: snr, powersDB: powers)
-                        let c = bench.counts(occasions: Self.scenes, seed: 7)
-                        print(
-                            "TAB fec \(fec) rate \(code) R \(periods) \(name): idle \(c.idle) decoded \(c.decoded) collision \(c.collisions) undec \(c.undecodable) | strongest \(c.strongestRead) two \(c.twoRead) wrong \(c.wrong)"
-                        )
-                    }
-                }
+    static func name(_ format: D2RBurstFormat) -> String {
+        "\(format.transportBlockOctets) octets \(format.fec ? "coded" : "uncoded") rate code \(format.rateCode) "
+            + "R \(format.subcarrierPeriods)"
+    }
+
+    @Test(arguments: msg1) func noneOneAndMoreDevicesAreToldApart(format: D2RBurstFormat) {
+        let name = Self.name(format)
+        let idle = CollisionBench(format: format, powersDB: []).counts(40)
+        print("confusion | \(name) | none | \(idle)")
+        #expect(idle.idle >= idle.occasions * 99 / 100)
+        let single = CollisionBench(format: format, powersDB: [0]).counts(60)
+        print("confusion | \(name) | one | \(single)")
+        #expect(single.decoded >= single.occasions * 97 / 100)
+        for powers in [[0.0, 0], [0, 3], [0, 6], [0, 10], [0, 3, 6]] {
+            let more = CollisionBench(format: format, powersDB: powers).counts(25)
+            print("confusion | \(name) | \(powers) dB | \(more)")
+            #expect(more.collided >= more.occasions * 98 / 100 && more.wrong == 0, "\(powers)")
+        }
+    }
+
+    @Test(arguments: [false, true]) func aStrongBurstAloneIsNoCollision(isQuantised: Bool) {
+        for format in Self.msg1.filter({ $0.rateCode == 4 }) + Self.accessResponses {
+            var all = CollisionBench.Counts()
+            for snr in [10.0, 20, 30, 40] {
+                let bench = CollisionBench(
+                    format: format, powersDB: [0], weakestSNRDB: snr, isQuantised: isQuantised)
+                let counts = bench.counts(format.transportBlockOctets > 2 ? 10 : 25)
+                print("alone | \(Self.name(format)) | \(isQuantised ? "8 bits" : "float") \(snr) dB | \(counts)")
+                all = all + counts
+            }
+            #expect(all.decoded >= all.occasions * 98 / 100, "\(format)")
+        }
+    }
+
+    @Test(arguments: [0.02, 0.005, 0]) func bothBurstsOfACollisionAreRead(largestClockError: Double) {
+        for (power, least) in [(0.0, 0.5), (1, 0.6), (3, 0.7), (6, 0.7), (10, 0.7)] {
+            var all = CollisionBench.Counts()
+            for format in Self.msg1 {
+                let bench = CollisionBench(
+                    format: format, powersDB: [0, power], largestClockError: largestClockError)
+                let counts = bench.counts(12)
+                print("both | clocks \(largestClockError) | \(Self.name(format)) | \(power) dB | \(counts)")
+                all = all + counts
+            }
+            print("both | clocks \(largestClockError) | all | \(power) dB | \(all)")
+            #expect(Double(all.twoRead) >= least * Double(all.occasions), "\(power) dB")
+            #expect(all.wrong == 0)
+        }
+    }
+
+    @Test func ofTwoDevicesSixDecibelsApartTheStrongerIsRead() {
+        for format in Self.msg1 + Self.accessResponses {
+            let counts = CollisionBench(format: format, powersDB: [0, 6])
+                .counts(format.transportBlockOctets > 2 ? 20 : 30)
+            print("capture | \(Self.name(format)) | \(counts)")
+            #expect(counts.strongestRead >= counts.occasions * 9 / 10, "\(format)")
+        }
+    }
+
+    @Test func collidingAccessResponsesAreToldFromOne() {
+        for format in Self.accessResponses {
+            for powers in [[0.0, 0], [0, 6]] {
+                let counts = CollisionBench(format: format, powersDB: powers).counts(10)
+                print("confusion | \(Self.name(format)) | \(powers) dB | \(counts)")
+                #expect(counts.collided == counts.occasions && counts.wrong == 0)
             }
         }
     }
