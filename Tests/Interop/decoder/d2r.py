@@ -53,16 +53,21 @@ def _without_leak(samples, rate, bit_rate):
     dc = fit[2] if len(fit) > 2 else 0
     time = (numpy.arange(len(samples)) + 0.5 - count * step / 2) / rate
     still = (samples - dc) * numpy.exp(-1j * (turn * time + numpy.angle(fit[0])))
-    # What is left of the leak wanders slowly: the mean of eight bits around is taken off.
-    half = int(4 * rate / bit_rate)
-    sums = numpy.concatenate([[0], numpy.cumsum(still)])
-    first = numpy.maximum(numpy.arange(len(still)) - half, 0)
-    last = numpy.minimum(numpy.arange(len(still)) + half + 1, len(still))
-    rest = still - (sums[last] - sums[first]) / (last - first)
+    # What is left of the leak wanders slowly.
+    rest = _without_mean(still, rate, bit_rate)
     # Impulses are blanked.
     size = numpy.abs(rest)
     rest[size > 4 * numpy.percentile(size, 80)] = 0
     return rest, abs(fit[0])
+
+
+def _without_mean(signal, rate, bit_rate):
+    """A signal without the mean of the eight bits around."""
+    half = int(4 * rate / bit_rate)
+    sums = numpy.concatenate([[0], numpy.cumsum(signal)])
+    places = numpy.arange(len(signal))
+    first, last = numpy.maximum(places - half, 0), numpy.minimum(places + half + 1, len(signal))
+    return signal - (sums[last] - sums[first]) / (last - first)
 
 
 def _strongest_turn(means, spacing):
@@ -181,8 +186,11 @@ class _Reader:
         for value, (_, bit) in zip(soft, self.layout):
             first = 1 if (value >= 0 if bit is None else bit == 0) else -1
             signs += [first, -first] * (self.halves // 2)
-        bounds = start + scale * self.half * numpy.arange(len(signs) + 1)
-        area = numpy.concatenate([[0], numpy.cumsum(signs)]) * scale * self.half
+        # Before and after it the device absorbs.
+        signs = [-1, *signs, -1]
+        bounds = start + scale * self.half * numpy.arange(len(signs) - 1)
+        bounds = numpy.concatenate([[min(0, bounds[0]) - 1], bounds, [max(length, bounds[-1]) + 1]])
+        area = numpy.concatenate([[0], numpy.cumsum(signs * numpy.diff(bounds))])
         return h * numpy.diff(numpy.interp(numpy.arange(length + 1), bounds, area))
 
 
@@ -208,7 +216,7 @@ def read(samples, rate, frame_end, windows, limit):
         if not found:
             break
         window, reader, start, scale, h, soft, pdu = max(found, key=lambda each: abs(each[4]))
-        signal = signal - reader.waveform(soft, start, scale, h, len(signal))
+        signal = signal - _without_mean(reader.waveform(soft, start, scale, h, len(signal)), rate, slowest)
         left.remove(window)
         if any(burst.pdu == pdu for burst in bursts):
             continue
