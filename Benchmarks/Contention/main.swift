@@ -1,6 +1,7 @@
 /// Each benchmark has a file of its own.
 let benchmarks: [(name: String, run: () -> Void)] = [
-    ("estimator", estimatorBenchmark)
+    ("estimator", estimatorBenchmark),
+    ("air-time", airTimeBenchmark),
 ]
 
 let wanted = CommandLine.arguments.dropFirst().first

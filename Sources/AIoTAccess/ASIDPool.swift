@@ -31,6 +31,12 @@ package struct ASIDPool: Sendable {
         case reused(ASID)
     }
 
+    /// Whether `take` finds none before the next paging.
+    package var isExhausted: Bool {
+        !states.dropFirst().contains { if case .free = $0 { true } else { false } }
+            && !reusable[oldest...].contains { if case .open = states[Int($0.value)] { true } else { false } }
+    }
+
     /// An AS ID for a new exchange; nil when all 255 are in use and none may be reused before the next paging.
     package mutating func take() -> Taken? {
         for _ in 0..<255 {

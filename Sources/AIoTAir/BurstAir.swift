@@ -6,7 +6,7 @@ package import AIoTPhy
 /// The air between a reader and its devices at burst level: bursts arrive, collide or are lost, without waveforms.
 ///
 /// Time is what the caller says it is, and chance comes from the seed: the same calls give the same octets. A message
-/// that cannot concern a device is not handed to it, so that thousands of devices cost a few compares each.
+/// that cannot concern a device is not handed to it, so that devices which are done cost next to nothing.
 package struct BurstAir: Sendable {
     package private(set) var devices: [Device]
     /// What may befall single frames.
@@ -17,7 +17,7 @@ package struct BurstAir: Sendable {
     let profile: AirProfile
     let conditions: BurstAirConditions
     private var powersDB: [Double]
-    private var attentions: [DeviceAttention]
+    private var index: AttentionIndex
     private var isPresent: [Bool]
     private var generator: SeededGenerator
     /// R2D frames and D2R bursts so far, as faults count them.
@@ -41,7 +41,7 @@ package struct BurstAir: Sendable {
         self.devices = devices
         self.profile = profile
         self.conditions = conditions
-        attentions = devices.map(DeviceAttention.init)
+        index = AttentionIndex(devices.map(DeviceAttention.init))
         isPresent = [Bool](repeating: true, count: devices.count)
         powersDB = devices.map { _ in (2 * generator.uniform() - 1) * conditions.powerSpreadDB }
         self.generator = generator
@@ -88,13 +88,28 @@ package struct BurstAir: Sendable {
         let frame = r2dFrameCount
         r2dFrameCount += 1
         let addressees = DeviceAttention.Addressees(of: message)
-        for index in attentions.indices where addressees.include(attentions[index]) {
-            guard isPresent[index], !conditions.chosenLosses.misses(frame: frame, device: index) else { continue }
-            if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { continue }
-            let transmission = devices[index].receive(message)
-            attentions[index] = DeviceAttention(of: devices[index])
-            if let transmission { send(transmission, from: index) }
+        if let candidates = index.candidates(addressees) {
+            for device in candidates {
+                var attention = index.attentions[device]
+                hear(message, frame: frame, device: device, &attention)
+                index.set(attention, of: device)
+            }
+            return
         }
+        var attentions = index.attentions
+        for device in devices.indices where addressees.include(attentions[device]) {
+            hear(message, frame: frame, device: device, &attentions[device])
+        }
+        index.rebuild(attentions)
+    }
+
+    private mutating func hear(
+        _ message: R2DMessage, frame: Int, device: Int, _ attention: inout DeviceAttention
+    ) {
+        guard isPresent[device], !conditions.chosenLosses.misses(frame: frame, device: device) else { return }
+        if conditions.r2dLoss > 0, generator.uniform() < conditions.r2dLoss { return }
+        guard let transmission = devices[device].receive(message, attention: &attention) else { return }
+        send(transmission, from: device)
     }
 
     private mutating func send(_ transmission: DeviceTransmission, from index: Int) {
@@ -159,6 +174,6 @@ extension BurstAir {
     package mutating func change(device index: Int, _ body: (inout Device) -> Void) {
         guard devices.indices.contains(index) else { return }
         body(&devices[index])
-        attentions[index] = DeviceAttention(of: devices[index])
+        self.index.set(DeviceAttention(of: devices[index]), of: index)
     }
 }

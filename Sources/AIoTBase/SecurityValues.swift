@@ -10,6 +10,17 @@ package struct Nonce: Hashable, Sendable {
         low = octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// The same for a part of a message, as every device reads it out of every paging.
+    package init?(_ octets: ArraySlice<UInt8>) {
+        guard octets.count == 16 else { return nil }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for octet in octets {
+            words.high = words.high << 8 | words.low >> 56
+            words.low = words.low << 8 | UInt64(octet)
+        }
+        (high, low) = words
+    }
+
     /// A fresh nonce out of `generator`.
     package init(drawnFrom generator: inout some RandomNumberGenerator) {
         high = generator.next()

@@ -78,7 +78,7 @@ extension Device {
     }
 
     /// nonce1 follows the type octet of a paging A-IoT NAS PDU; nil when `pdu` is none.
-    private static func nonce1(of pdu: [UInt8]) -> Nonce? {
+    static func nonce1(of pdu: [UInt8]) -> Nonce? {
         guard pdu.first == NASType.paging.rawValue else { return nil }
         return Nonce(pdu.dropFirst().prefix(16))
     }

@@ -57,6 +57,12 @@ package struct Device: Sendable {
         }
     }
 
+    /// The same; says also what the device attends to from then on.
+    package mutating func receive(_ message: R2DMessage, attention: inout DeviceAttention) -> DeviceTransmission? {
+        defer { attention = DeviceAttention(of: self) }
+        return receive(message)
+    }
+
     /// The carrier is gone: sessions, rounds and waiting are forgotten (`spec/1 "Steps"`).
     package mutating func carrierLost() {
         nas.carrierLost()

@@ -1,7 +1,7 @@
 package import AIoTBase
 package import AIoTMac
 
-/// Which R2D messages other than pagings can concern a device at present, in a few octets.
+/// Which R2D messages can concern a device at present, in a few octets.
 ///
 /// An air that carries thousands of devices keeps one of these for each, so that a message for one device costs the
 /// others a few compares and never touches them.
@@ -9,13 +9,15 @@ package struct DeviceAttention: Hashable, Sendable {
     /// The transaction of its round; 0xFF with none.
     private var transactionID: UInt8 = 0xFF
     /// 0 with none.
-    private var asID: UInt8 = 0
+    package private(set) var asID: UInt8 = 0
     /// The trigger that it waits for; -1 with none.
     private var trigger: Int16 = -1
     /// The random ID that it may be addressed by; -1 with none.
     private var randomID: Int32 = -1
     /// A later trigger leaves it unresolved.
-    private var isUnresolved = false
+    package private(set) var isUnresolved = false
+    /// Pagings of its transaction with this nonce1 are nothing to it any more.
+    private var doneNonce1: Nonce?
 
     package init(of device: Device) {
         guard let round = device.round else { return }
@@ -30,23 +32,30 @@ package struct DeviceAttention: Hashable, Sendable {
         case .inExchange(let exchange):
             asID = exchange.asID?.value ?? 0
             if let id = exchange.randomID, !exchange.isAcknowledged { randomID = Int32(id.value) }
+            if exchange.isAcknowledged, device.acknowledged == round.name { doneNonce1 = round.name.nonce1 }
         }
     }
 
     /// The random ID that it may be addressed by.
     package var awaitedRandomID: RandomID? { UInt16(exactly: randomID).map(RandomID.init) }
 
+    /// The trigger that it waits for.
+    package var awaitedTrigger: UInt8? { UInt8(exactly: trigger) }
+
     /// Those whom an R2D message can concern.
     package struct Addressees: Sendable {
-        private enum Kind {
-            case everyone
+        package enum Kind: Sendable {
+            /// All but those who are done under this nonce1.
+            case everyone(nonce1: Nonce?)
             case trigger(Int16)
             case anyRandomID
             case randomID(Int32)
             case asIDs
         }
 
-        private let kind: Kind
+        package let kind: Kind
+        /// The AS IDs that it names.
+        package private(set) var listed: [UInt8] = []
         private let transactionID: UInt8
         /// One bit for each AS ID.
         private var asIDs: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
@@ -55,7 +64,7 @@ package struct DeviceAttention: Hashable, Sendable {
             transactionID = message.transactionID.value
             var ids: [UInt8] = []
             switch message {
-            case .paging: kind = .everyone
+            case .paging(let paging): kind = .everyone(nonce1: Device.nonce1(of: paging.sdu))
             case .accessTrigger(let trigger): kind = .trigger(Int16(trigger.index))
             case .randomIDResponse: kind = .anyRandomID
             case .upperLayerData(let data):
@@ -72,7 +81,8 @@ package struct DeviceAttention: Hashable, Sendable {
                 kind = .asIDs
                 ids = acknowledgement.asIDs.map(\.value)
             }
-            for id in ids where id != 0 { insert(id) }
+            listed = ids.filter { $0 != 0 }
+            for id in listed { insert(id) }
         }
 
         private mutating func insert(_ id: UInt8) {
@@ -98,7 +108,10 @@ package struct DeviceAttention: Hashable, Sendable {
 
         /// Whether the message can change a device of this attention, or make it send. False positives are harmless.
         package func include(_ attention: DeviceAttention) -> Bool {
-            if case .everyone = kind { return true }
+            if case .everyone(let nonce1) = kind {
+                return attention.doneNonce1 == nil || attention.doneNonce1 != nonce1
+                    || attention.transactionID != transactionID
+            }
             guard attention.transactionID == transactionID else { return false }
             switch kind {
             case .everyone: return true

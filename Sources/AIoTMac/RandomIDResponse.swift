@@ -14,6 +14,9 @@ package struct RandomIDResponse: Hashable, Sendable {
         }
     }
 
+    /// Octets of a message to so many devices.
+    package static func octets(entries: Int) -> Int { 2 + 7 * entries }
+
     package var transactionID: TransactionID
     /// 1 to 16 devices.
     package var entries: [Entry]

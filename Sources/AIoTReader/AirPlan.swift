@@ -30,7 +30,7 @@ struct AirPlan: Sendable {
     }
 
     /// Nominal start of the earliest burst after the end of its frame, in seconds.
-    private func delaySeconds(_ startOffset: UInt16) -> Double {
+    func delaySeconds(_ startOffset: UInt16) -> Double {
         (profile.d2rTurnaround + profile.startOffsetUnit * Int64(startOffset)).seconds
     }
 
@@ -61,24 +61,6 @@ struct AirPlan: Sendable {
         let lastButOne = delaySeconds(schedule.startOffset) + Double(timePositions - 2) * slot
         return (lastButOne + burst) / (1 - profile.largestClockError)
             <= (lastButOne + slot) / (1 + profile.largestClockError)
-    }
-
-    /// Start offsets for bursts of one shape that follow each other and cannot meet, the first as `schedule` has it; as
-    /// many as 16 bits can tell.
-    func consecutiveOffsets(count: Int, schedule: Schedule) -> [UInt16] {
-        let burst = schedule.burstFormat().duration(in: profile).seconds
-        let slowest = 1 - profile.largestClockError
-        let fastest = 1 + profile.largestClockError
-        var offsets: [UInt16] = []
-        var next: UInt16? = schedule.startOffset
-        while offsets.count < count, let offset = next {
-            offsets.append(offset)
-            let latestEnd = (delaySeconds(offset) + burst) / slowest
-            let start = (latestEnd + profile.slotGuard.seconds) * fastest
-            let units = (start - profile.d2rTurnaround.seconds) / profile.startOffsetUnit.seconds
-            next = UInt16(exactly: units.rounded(.up))
-        }
-        return offsets
     }
 
     /// Air time of an R2D message of `octets` octets in units of one access occasion.

@@ -5,8 +5,9 @@ import AIoTPhy
 import AIoTRelay
 
 extension Inventory {
-    /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs,
-    /// acknowledgements, then further occasions. Nil while there is nothing to do but wait, and after the end.
+    /// The next message for the air, the most urgent first: what an exchange waits for, the answers to random IDs, then
+    /// the triggers of the round at hand. Acknowledgements wait until a message is full of them, or there is nothing
+    /// else to do before the next paging. Nil while there is nothing to do but wait, and after the end.
     /// - Parameters:
     ///   - opensOccasions: false while the link is down or the service stops.
     ///   - room: until when the carrier may be on; nil: without limit.
@@ -17,14 +18,16 @@ extension Inventory {
         let answers = room.map { exchangesThatFit($0) } ?? MACLimits.listEntries
         if !opensOccasions || answers == 0 { answerable = [] }
         if !answerable.isEmpty, let response = makeRandomIDResponse(atMost: answers) { return response }
-        if !acknowledgements.isEmpty { return makeAcknowledgement() }
-        guard !isComplete, opensOccasions, !isHeldByAIoTF else { return nil }
+        if acknowledgements.count >= MACLimits.listEntries { return makeAcknowledgement() }
+        let mayOpen = !isComplete && opensOccasions && !isHeldByAIoTF
         let hasRoom = room.map { leastAirTime($0) <= $0.left } ?? true
+        if mayOpen, hasRoom, let trigger = makeTrigger() { return trigger }
+        if !acknowledgements.isEmpty { return makeAcknowledgement() }
+        guard mayOpen else { return nil }
         if !hasRoom, hasTrigger {
             isShortOfAir = true
             return nil
         }
-        if let trigger = makeTrigger() { return trigger }
         finishRound()
         if isSearched {
             // What is in flight may still fail, and then wants another round.
@@ -58,41 +61,13 @@ extension Inventory {
         return mode == .cbra && request.devicesAwaitNetwork && unrelayed.isEmpty && !onlyExchangesAreLeft
     }
 
-    private mutating func makeAcknowledgement() -> AirAction {
-        let batch = Array(acknowledgements.prefix(MACLimits.listEntries))
-        acknowledgements.removeFirst(batch.count)
-        notices.append(.deviceAcknowledged(transactionID, count: batch.count))
-        return AirAction(
-            message: .acknowledgement(Acknowledgement(transactionID: transactionID, asIDs: batch)), purpose: .none,
-            addressees: batch.compactMap { holders[$0] })
-    }
-
-    /// Answers up to 16 random IDs at once; their Msg3 follow each other.
-    private mutating func makeRandomIDResponse(atMost limit: Int) -> AirAction? {
-        var entries: [RandomIDResponse.Entry] = []
-        var ids: [UInt32] = []
-        let offsets = plan.consecutiveOffsets(
-            count: min(answerable.count, MACLimits.listEntries, limit), schedule: answerSchedule)
-        while entries.count < offsets.count, !answerable.isEmpty {
-            let randomID = answerable.removeFirst()
-            guard let asID = takeASID() else {
-                drop(.noASIDLeft)
-                continue
-            }
-            let entry = RandomIDResponse.Entry(randomID: randomID, asID: asID, schedule: answerSchedule)
-            let alone = RandomIDResponse(transactionID: transactionID, entries: [entry])
-            ids.append(openExchange(asID: asID, randomID: nil, schedulingMessage: .randomIDResponse(alone)))
-            var placed = entry
-            placed.schedule.startOffset = offsets[entries.count]
-            entries.append(placed)
-        }
-        guard !entries.isEmpty else { return nil }
-        let response = RandomIDResponse(transactionID: transactionID, entries: entries)
-        return AirAction(message: .randomIDResponse(response), purpose: .exchanges(ids))
-    }
-
     private mutating func makeTrigger() -> AirAction? {
         guard var running = round, !isAborted else { return nil }
+        // A device that is heard now could get no AS ID: after a paging there are some again.
+        if pool.isExhausted, running.occasionsLeft > 0 {
+            isAborted = true
+            return nil
+        }
         if planner.isWorthAborting(acknowledged: answered, roundsLeft: roundsLeft) {
             isAborted = true
             return nil

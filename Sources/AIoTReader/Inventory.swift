@@ -65,6 +65,9 @@ struct Inventory: Sendable {
     let plan: AirPlan
     let mode: AccessMode
 
+    /// Air time of a Random ID Response and its Msg3, by the number of devices less one.
+    let responseCosts: [AirDuration]
+
     var planner: RoundPlanner
     var round: AccessRound?
     var isAborted = false
@@ -113,8 +116,9 @@ struct Inventory: Sendable {
         self.request = request
         self.transactionID = transactionID
         plan = AirPlan(configuration: configuration)
-        mode = configuration.accessMode ?? (request.isSingleDevice ? .cfra : .cbra)
+        mode = configuration.accessMode ?? plan.accessMode(for: request)
         self.deviceIDs = deviceIDs
+        responseCosts = plan.responseCosts(answer: Self.answerSchedule(request: request, plan: plan))
         let msg1 = Self.msg1Schedule(mode: mode, request: request, plan: plan)
         let limits = RoundPlanner.Limits(
             largestQ: configuration.largestQ, fixedQ: configuration.fixedQ,

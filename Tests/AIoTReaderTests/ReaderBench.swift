@@ -85,7 +85,7 @@ struct ReaderBench {
     /// An Inventory Request; `profile` leads the paging identity.
     mutating func request(
         _ correlation: Int, group: Bool = false, hasFollowOn: Bool, profile: UInt8 = 0x07,
-        aiotf: [UInt8] = aiotfIdentifier, over link: LinkID = core
+        expected: Int? = nil, aiotf: [UInt8] = aiotfIdentifier, over link: LinkID = core
     ) {
         let identity = NGAPBitString(octets: [profile, 0x22, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         receive(
@@ -93,7 +93,8 @@ struct ReaderBench {
                 InventoryRequest(
                     session: Self.session(correlation, aiotf: aiotf),
                     deviceIdentification: group ? .groupDevices(identity) : .singleDevice(identity),
-                    assistance: InventoryAssistanceInformation(expectedD2RMsgSize: 30),
+                    assistance: InventoryAssistanceInformation(
+                        expectedD2RMsgSize: 30, approximateNoofTargetDevices: expected),
                     followonCommandIndication: hasFollowOn,
                     randN: NGAPBitString(octets: [UInt8](repeating: UInt8(correlation), count: 16)))), over: link)
     }
