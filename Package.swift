@@ -84,7 +84,8 @@ let package = Package(
         room(
             "AIoTSynth",
             uses: [
-                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReader", "RadioFrontEnd", "AIoTSecurity", "AIoTDevice",
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReader", "RadioFrontEnd", "AIoTSecurity",
+                "AIoTDevice",
                 "AIoTF", "AIoTAir", "AIoTWorld", "Settings",
             ]),
 
@@ -286,7 +287,8 @@ let package = Package(
         tests(
             "AIoTSynthTests",
             uses: [
-                "AIoTSynth", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReplay", "AIoTSecurity", "Conformance",
+                "AIoTSynth", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
+                "Conformance",
                 "Settings",
             ]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),

@@ -12,6 +12,7 @@ import RadioFrontEnd
 /// Takes down what an inventory puts on the air, as its devices and not as its reader knows it.
 final class InventoryLog {
     private let population: Population
+    private let target: SynthInventory.Target
     private var r2d: [AirFrame] = []
     private var bursts: [SampleAir.SentBurst] = []
     private var exchanges: [Exchange]
@@ -21,14 +22,16 @@ final class InventoryLog {
     /// What a device and the AIoTF have said to each other.
     private struct Exchange {
         var asID: ASID?
+        var nonce1: Nonce?
         /// The D2R PDU that is being put together.
         var begun: [UInt8] = []
         /// The last of each type.
         var pdus: [NASType: [UInt8]] = [:]
     }
 
-    init(population: Population) {
+    init(population: Population, target: SynthInventory.Target) {
         self.population = population
+        self.target = target
         exchanges = [Exchange](repeating: Exchange(), count: population.devices.count)
     }
 
@@ -52,7 +55,10 @@ final class InventoryLog {
             for index in devices.indices where devices[index].asID == data.asID { keep(data.sdu, of: index) }
         default: break
         }
-        for index in devices.indices { exchanges[index].asID = devices[index].asID ?? exchanges[index].asID }
+        for index in devices.indices {
+            exchanges[index].asID = devices[index].asID ?? exchanges[index].asID
+            exchanges[index].nonce1 = devices[index].nas.currentNonce1 ?? exchanges[index].nonce1
+        }
     }
 
     /// A burst; a message with `receivedOctets` asked for the rest of what was begun.
@@ -101,12 +107,15 @@ extension InventoryLog {
             members.append(.init("transactionID", .integer(Int64(paging.transactionID.value))))
             add("pagingSDU", paging.sdu)
         }
-        add("groupID", population.group.id)
-        add("groupKey", population.group.key.exposedOctets)
+        var profile = population.configuration.profile
+        if target == .group {
+            profile.insert(.groupPaging)
+            add("groupID", population.group.id)
+            add("groupKey", population.group.key.exposedOctets)
+        }
         if let nonce1 = pagings.first.flatMap({ try? NASPaging(decoding: $0.sdu) })?.nonce1 {
             add("nonce1", nonce1.octets)
         }
-        let profile = population.configuration.profile
         members.append(.init("profile", .integer(Int64(profile.rawValue))))
         members.append(.init("algorithms", .integer(Int64(population.configuration.algorithms.octet))))
         members.append(.init("completed", .array(completed.map(json(ofDevice:)))))
@@ -122,6 +131,7 @@ extension InventoryLog {
             .init("k", .string(Hex.encoded(entry.key.exposedOctets))),
             .init("asID", exchange.asID.map { .integer(Int64($0.value)) } ?? .null),
         ]
+        if let nonce1 = exchange.nonce1 { members.append(.init("nonce1", .string(Hex.encoded(nonce1.octets)))) }
         if let response = exchange.pdus[.accessResponse].flatMap({ try? NASAccessResponse(decoding: $0) }) {
             members.append(.init("nonce2", .string(Hex.encoded(response.nonce2.octets))))
         }

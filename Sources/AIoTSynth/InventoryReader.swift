@@ -57,9 +57,10 @@ struct InventoryReader {
             mapping.problem("algorithms", "write 0x00, 0x02 (128-NIA2), 0x20 (128-NEA2) or 0x22")
             return nil
         }
-        let profile = SecurityProfile(rawValue: UInt8(mapping.int("profile", in: 0...0x7F, default: 0x17, hexDigits: 2)))
+        let profile = mapping.int("profile", in: 0...0x7F, default: 0x17, hexDigits: 2)
         let window = mapping.int("counter-window", in: 0...0x7FFF_FFFF) ?? (algorithms.hasIntegrity ? 15 : 0)
-        return SecurityConfiguration(profile: profile, algorithms: algorithms, counterWindow: UInt32(window))
+        return SecurityConfiguration(
+            profile: SecurityProfile(rawValue: UInt8(profile)), algorithms: algorithms, counterWindow: UInt32(window))
     }
 
     private func reader(_ mapping: SettingsMapping) -> ReaderConfiguration {

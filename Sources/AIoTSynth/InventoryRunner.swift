@@ -25,7 +25,7 @@ struct InventoryRunner {
             throw SynthFailure(key: key, text: "\(error)")
         }
         let first = scene.position
-        let log = InventoryLog(population: population)
+        let log = InventoryLog(population: population, target: inventory.target)
         var world = World(
             reader: Reader(configuration: inventory.reader),
             aiotf: AIoTF(registry: registry, generator: SeededGenerator(seed: seed &+ 2)),

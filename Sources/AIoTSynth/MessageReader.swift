@@ -11,6 +11,20 @@ struct MessageReader {
     private static let r2dNames = [
         "Paging", "AccessTrigger", "RandomIDResponse", "R2DUpperLayerData", "NACKFeedback", "Acknowledgement",
     ]
+    /// The fields that a message has: known, even where another is at fault.
+    private static let fields = [
+        "Paging": ["transactionID", "access", "xCode", "yCode", "q", "asID", "schedule", "sdu"],
+        "AccessTrigger": ["transactionID", "index"],
+        "RandomIDResponse": ["transactionID", "entries"],
+        "R2DUpperLayerData": ["transactionID", "randomID", "asID", "receivedOctets", "schedule", "sdu"],
+        "NACKFeedback": ["transactionID", "randomID", "asID"],
+        "Acknowledgement": ["transactionID", "asIDs"],
+        "AccessRandomID": ["randomID"],
+        "D2RUpperLayerData": ["moreData", "sdu", "tbs"],
+    ]
+
+    /// Makes keys known.
+    private func know(_ keys: [String]) { for key in keys { _ = mapping.has(key) } }
 
     /// The octets of the message that `r2d` names or spells; nil, with a problem, where there are none.
     func r2dOctets() -> [UInt8]? {
@@ -22,8 +36,10 @@ struct MessageReader {
             return octets
         }
         guard Self.r2dNames.contains(name) else {
+            mapping.allowAnything()
             return fault("r2d", "write octets as hex, or one of " + Self.r2dNames.joined(separator: ", "))
         }
+        know(Self.fields[name] ?? [])
         let id = TransactionID(UInt8(mapping.int("transactionID", in: 0...15, default: 0)))
         guard let message = message(name, id) else { return nil }
         do {
@@ -65,6 +81,7 @@ struct MessageReader {
         }
         let entries = list.compactMap { mapping -> RandomIDResponse.Entry? in
             let reader = MessageReader(mapping)
+            reader.know(["randomID", "asID", "schedule"])
             guard let randomID = reader.required("randomID", in: 0...0xFFFF),
                 let asID = reader.required("asID", in: 0...255), let schedule = reader.schedule(isRequired: true)
             else { return nil }
@@ -110,6 +127,7 @@ struct MessageReader {
             return nil
         }
         let reader = MessageReader(mapping)
+        reader.know(["rate", "r", "fec", "rep", "mid", "tbs", "offset"])
         guard let rate = reader.required("rate", in: 0...7), let octets = reader.required("tbs", in: 0...255) else {
             return nil
         }
@@ -137,6 +155,7 @@ extension MessageReader {
             }
             return octets
         }
+        know(Self.fields[name] ?? [])
         switch name {
         case "AccessRandomID":
             return required("randomID", in: 0...0xFFFF).map { bigEndianOctets(UInt16($0)) }
@@ -152,7 +171,9 @@ extension MessageReader {
             } catch {
                 return fault("sdu", "\(error)")
             }
-        default: return fault("d2r", "write octets as hex, or one of AccessRandomID, D2RUpperLayerData")
+        default:
+            mapping.allowAnything()
+            return fault("d2r", "write octets as hex, or one of AccessRandomID, D2RUpperLayerData")
         }
     }
 
@@ -163,7 +184,9 @@ extension MessageReader {
 
     private func required(_ key: String, in range: ClosedRange<Int>) -> Int? {
         if let value = mapping.int(key, in: range) { return value }
-        if !mapping.has(key) { mapping.problem(key, "write a whole number from \(range.lowerBound) to \(range.upperBound)") }
+        if !mapping.has(key) {
+            mapping.problem(key, "write a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
         return nil
     }
 

@@ -49,10 +49,8 @@ struct StepReader {
     }
 
     private mutating func frame(_ mapping: SettingsMapping, key: String) -> SynthFrame? {
-        guard let octets = MessageReader(mapping).r2dOctets() else {
-            mapping.allowAnything()
-            return nil
-        }
+        for key in ["m", "corrupt", "keep-bits", "next-us", "answers"] { _ = mapping.has(key) }
+        guard let octets = MessageReader(mapping).r2dOctets() else { return nil }
         var frame = SynthFrame(octets: octets)
         frame.chipsPerSymbol = mapping.int("m", in: 2...24, default: 6)
         if !profile.r2dChipsPerSymbol.contains(frame.chipsPerSymbol) {
@@ -91,11 +89,10 @@ struct BurstReading {
     }
 
     func burst() -> SynthBurst? {
-        let window = window()
-        guard let octets = MessageReader(mapping).d2rOctets(transportBlock: window?.format.transportBlockOctets) else {
-            mapping.allowAnything()
-            return nil
-        }
+        for key in Self.keys { _ = mapping.has(key) }
+        guard let window = window(),
+            let octets = MessageReader(mapping).d2rOctets(transportBlock: window?.format.transportBlockOctets)
+        else { return nil }
         let frequency = mapping.int("frequency", in: 0...7) ?? window?.frequencyPosition ?? 0
         guard let format = format(octets: octets, window: window, frequency: frequency), let delay = delay(window)
         else { return nil }
@@ -108,8 +105,15 @@ struct BurstReading {
             note: mapping.string("note"))
     }
 
-    /// The place that the frame opened for it.
-    private func window() -> ExpectedBurst? {
+    private static let keys = [
+        "occasion", "entry", "frequency", "rate", "r", "fec", "rep", "mid", "delay-us", "late-us", "corrupt",
+        "decodable",
+        "note", "d2r", "device", "clock-ppm", "power-db", "phase-deg", "reflection", "randomID", "moreData", "sdu",
+        "tbs",
+    ]
+
+    /// The place that the frame opened for it, where it opened any; nil, with a problem, where there is no such place.
+    private func window() -> ExpectedBurst?? {
         if let occasion = mapping.int("occasion", in: 0...32_767) {
             guard let index = windows.occasions.firstIndex(of: occasion), windows.bursts.indices.contains(index) else {
                 let open = windows.occasions.compactMap { $0 }
@@ -126,7 +130,7 @@ struct BurstReading {
             }
             return windows.bursts[entry]
         }
-        return windows.bursts.first
+        return .some(windows.bursts.first)
     }
 
     /// As the window says, where the script says nothing else.

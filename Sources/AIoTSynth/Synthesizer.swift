@@ -1,6 +1,6 @@
 import AIoTBase
-import AIoTPhy
 import AIoTMac
+import AIoTPhy
 import AIoTReader
 
 /// Why a step of a script could not be carried out.
@@ -147,7 +147,8 @@ extension Synthesizer {
                 of: burst.octets, format: burst.format, crcRight: burst.isCRCRight, in: profile)
             // Two phases differ from on-off by what stands in the leak.
             waveform = D2RModulator.waveform(
-                ofBits: bits, format: burst.format, clockError: burst.device.clockError, reflection: .onOff, in: profile)
+                ofBits: bits, format: burst.format, clockError: burst.device.clockError, reflection: .onOff, in: profile
+            )
         } catch {
             throw SynthFailure(key: burst.key, text: "\(error)")
         }

@@ -68,7 +68,9 @@ package struct Truth: Sendable {
         if !burst.isCRCRight { reasons.append("the CRC is wrong") }
         if !burst.isScheduled { reasons.append("not scheduled so") }
         if abs(clock) > profile.largestClockError { reasons.append("the clock is off by more than 2 %") }
-        if abs(error) > Self.lateness * burst.delay.seconds + Self.latenessSeconds { reasons.append("too early or late") }
+        if abs(error) > Self.lateness * burst.delay.seconds + Self.latenessSeconds {
+            reasons.append("too early or late")
+        }
         entry.decodable = burst.decodable ?? reasons.isEmpty
         entry.isSaid = burst.decodable != nil
         if !reasons.isEmpty { entry.note = ([burst.note].compactMap { $0 } + reasons).joined(separator: "; ") }
@@ -86,7 +88,8 @@ package struct Truth: Sendable {
             let before = frames[..<index].reversed().prefix { $0.sampleStart >= frame.sampleStart - longest }
             let after = frames[(index + 1)...].prefix { $0.sampleStart < frame.samples.upperBound }
             let near = (before + after).filter { $0.samples.overlaps(frame.samples) }
-            if near.contains(where: { $0.d2r == nil }) || interruptions.contains(where: { $0.overlaps(frame.samples) }) {
+            if near.contains(where: { $0.d2r == nil }) || interruptions.contains(where: { $0.overlaps(frame.samples) })
+            {
                 settled.frames[index].mark("under an R2D frame or without carrier")
             } else if near.contains(where: { $0.subcarrierHz == frame.subcarrierHz }) {
                 settled.frames[index].mark("in a collision")
@@ -129,7 +132,7 @@ extension Truth.Frame {
 }
 
 extension Truth {
-    /// The text of the truth file: the frames, what followed of the first inventory, and all of them where there are more.
+    /// The frames, what followed of the first inventory, and all inventories where there are more.
     package var json: JSONValue {
         var members: [JSONValue.Member] = [.init("frames", Frame.json(frames))]
         if case .object(let first)? = inventories.first { members += first }

@@ -44,6 +44,17 @@ import Testing
             ["CoreLink", "LogOutput", "NIOCore", "NIOPosix", "Logging", "Foundation", "Glibc", "Synchronization"]
         ),
         ("RadioFrontEnd", ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader"]),
+        (
+            "AIoTWorld",
+            ["AIoTBase", "AIoTPhy", "AIoTMac", "AIoTReader", "RadioFrontEnd", "AIoTF", "AIoTDevice", "AIoTAir"]
+        ),
+        (
+            "AIoTSynth",
+            [
+                "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReader", "RadioFrontEnd", "AIoTSecurity",
+                "AIoTDevice", "AIoTF", "AIoTAir", "AIoTWorld", "Settings", "Glibc",
+            ]
+        ),
         ("USBTransport", ["CLibUSB", "Glibc", "Synchronization"]),
         ("Transceiver", ["AIoTCapture", "Glibc"]),
         ("SDR", ["Transceiver", "USBTransport", "AIoTCapture", "Glibc", "Synchronization"]),
@@ -125,7 +136,8 @@ import Testing
 
     /// Targets that hold keys; nothing that a reader's daemon is made of may reach them.
     private static let keyHolders: Set<String> = [
-        "AIoTSecurity", "AIoTDevice", "AIoTF", "AIoTAir", "AIoTFService", "EmulatedAir", "SoftDevice",
+        "AIoTSecurity", "AIoTDevice", "AIoTF", "AIoTAir", "AIoTFService", "EmulatedAir", "SoftDevice", "AIoTWorld",
+        "AIoTSynth",
     ]
 
     private static let root = URL(fileURLWithPath: #filePath)
