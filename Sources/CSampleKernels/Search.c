@@ -1,4 +1,5 @@
 #include "Kernels.h"
+#include <math.h>
 
 typedef float lanes __attribute__((vector_size(64)));
 enum { width = 16 };
@@ -88,4 +89,58 @@ void aiot_weigh(
     }
     weight->likelihood = likelihood;
     weight->power = power;
+}
+
+FOR_EACH_VECTOR_UNIT
+void aiot_turned_sums(
+    const double *restrict plus, const double *restrict minus, size_t count, double turn, float *restrict plus_re,
+    float *restrict plus_im, float *restrict minus_re, float *restrict minus_im
+) {
+    double step_re = cos(turn), step_im = -sin(turn);
+    double re = 1, im = 0;
+    double a = 0, b = 0, c = 0, d = 0;
+    for (size_t part = 0; part <= count; part++) {
+        plus_re[part] = (float)a;
+        plus_im[part] = (float)b;
+        minus_re[part] = (float)c;
+        minus_im[part] = (float)d;
+        if (part == count) break;
+        a += plus[2 * part] * re - plus[2 * part + 1] * im;
+        b += plus[2 * part] * im + plus[2 * part + 1] * re;
+        c += minus[2 * part] * re + minus[2 * part + 1] * im;
+        d += minus[2 * part + 1] * re - minus[2 * part] * im;
+        double next = re * step_re - im * step_im;
+        im = re * step_im + im * step_re;
+        re = next;
+    }
+}
+
+FOR_EACH_VECTOR_UNIT
+void aiot_correlate_differences(
+    const float *const sums[4], const ptrdiff_t *bounds, const float *signs, size_t bits, size_t starts,
+    float *const totals[4], float *power
+) {
+    for (size_t start = 0; start < starts; start += width) {
+        // The last starts may be fewer; what lies behind them is taken as zero.
+        size_t count = starts - start < width ? starts - start : width;
+        lanes coherent[4] = {{0}, {0}, {0}, {0}}, energy = {0};
+        lanes from[4] = {{0}, {0}, {0}, {0}};
+        for (size_t sum = 0; sum < 4; sum++) memcpy(&from[sum], sums[sum] + bounds[0] + start, count * sizeof(float));
+        for (size_t bit = 0; bit < bits; bit++) {
+            for (size_t sum = 0; sum < 4; sum++) {
+                lanes to = {0};
+                if (count == width) {
+                    memcpy(&to, sums[sum] + bounds[bit + 1] + start, sizeof to);
+                } else {
+                    memcpy(&to, sums[sum] + bounds[bit + 1] + start, count * sizeof(float));
+                }
+                lanes difference = to - from[sum];
+                coherent[sum] += difference * signs[bit];
+                energy += difference * difference;
+                from[sum] = to;
+            }
+        }
+        for (size_t sum = 0; sum < 4; sum++) memcpy(totals[sum] + start, &coherent[sum], count * sizeof(float));
+        memcpy(power + start, &energy, count * sizeof(float));
+    }
 }

@@ -84,6 +84,19 @@ void aiot_weigh(
     const float *re, const float *im, size_t count, double first, double per_bit, const float *signs, size_t known,
     size_t bits, double gain, aiot_weight *weight);
 
+/// Running sums of `count` parts of two phasors, part k of the first turned by -k * `turn` radians, of the second by
+/// k * `turn`: element k + 1 is element k plus part k; element 0 is 0. The parts are complex.
+void aiot_turned_sums(
+    const double *plus, const double *minus, size_t count, double turn, float *plus_re, float *plus_im, float *minus_re,
+    float *minus_im);
+
+/// Correlates known bits with differences of four running sums (two phasors, real and imaginary part) for `starts` starts
+/// at once. Bit k lies between elements `bounds[k]` and `bounds[k + 1]`, counted from the start. Gives for each start
+/// the four coherent sums, and the sum of the powers.
+void aiot_correlate_differences(
+    const float *const sums[4], const ptrdiff_t *bounds, const float *signs, size_t bits, size_t starts,
+    float *const totals[4], float *power);
+
 // The convolutional code
 
 /// A forward pass of the Viterbi algorithm over `steps` steps of `states` states, each step with `outputs` soft values,
