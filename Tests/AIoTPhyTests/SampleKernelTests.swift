@@ -99,6 +99,8 @@ import Testing
                 return sum + difference * difference
             }
             #expect(abs(aiot_difference_power(samples, count) - power) < 1e-5 * max(power, 1))
+            let squares = samples.reduce(0.0) { $0 + Double($1 * $1) }
+            #expect(abs(aiot_power(samples, 2 * count) - squares) < 1e-5 * max(squares, 1))
             var sums = [Double](repeating: 0.5, count: 2 * count + 2)
             aiot_running_sums(samples, count, &sums)
             var expected = [0.5, 0.5]
@@ -138,26 +140,27 @@ import Testing
         }
         sums.withUnsafeBufferPointer { buffer in
             var signal = aiot_signal(sums: buffer.baseAddress, limit: 40)
-            for halves in [2, 4, 16] {
+            // Wholly within the signal, and beyond its ends.
+            for (halves, length) in [(2, 1.3), (4, 1.3), (4, 3.1), (16, 0.6), (16, 1.3)] {
                 var outputs = [Double](repeating: 9, count: 7)
-                aiot_bit_outputs(&signal, -1.5, 1.3, halves, 1, 3, &outputs)
+                aiot_bit_outputs(&signal, -1.5, length, halves, 1, 3, &outputs)
                 for place in 0..<6 {
                     let expected = (0..<halves).reduce(0.0) { sum, half in
-                        let begin = -1.5 + 1.3 * Double((1 + place / 2) * halves + half)
-                        let area = total(begin + 1.3, place % 2) - total(begin, place % 2)
+                        let begin = -1.5 + length * Double((1 + place / 2) * halves + half)
+                        let area = total(begin + length, place % 2) - total(begin, place % 2)
                         return half.isMultiple(of: 2) ? sum + area : sum - area
                     }
-                    #expect(abs(outputs[place] - expected) < 1e-9)
+                    #expect(abs(outputs[place] - expected) < 1e-6)
                 }
                 #expect(outputs[6] == 9)
             }
-            for count in Self.counts {
+            for (count, origin) in Self.counts.flatMap({ [($0, -2.0), ($0, 1.0)] }) {
                 var totals = [Double](repeating: 0, count: 2 * (count + 6))
                 var re = [Float](repeating: 9, count: count + 1)
                 var im = re
-                aiot_periods(&signal, -2, 0.7, count, 3, &totals, &re, &im)
+                aiot_periods(&signal, origin, 0.7, count, 3, &totals, &re, &im)
                 let expected = (0..<2 * count).map { place -> Float in
-                    let begin = -2 + 0.7 * Double(place / 2)
+                    let begin = origin + 0.7 * Double(place / 2)
                     return Float(
                         2 * total(begin + 2.1, place % 2) - total(begin, place % 2) - total(begin + 4.2, place % 2))
                 }

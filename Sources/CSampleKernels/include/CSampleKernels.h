@@ -42,6 +42,8 @@ typedef struct {
 void aiot_remove_carrier(const float *samples, size_t count, const aiot_carrier *carrier, size_t first, float *clean);
 /// Sum of the powers of the differences of neighbours.
 double aiot_difference_power(const float *samples, size_t count);
+/// Sum of the squares of real values.
+double aiot_power(const float *values, size_t count);
 /// Running sums: element k + 1 is element k plus sample k. Element 0 is given.
 void aiot_running_sums(const float *samples, size_t count, double *sums);
 
