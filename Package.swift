@@ -267,7 +267,7 @@ let package = Package(
         tests("SystemTests", uses: ["aiot-reader"]),
         tests("HouseTests", uses: []),
         tests("AIoTBaseTests", uses: ["AIoTBase"]),
-        tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "Conformance"]),
+        tests("AIoTPhyTests", uses: ["AIoTPhy", "AIoTBase", "CSampleKernels", "Conformance"]),
         tests("AIoTMacTests", uses: ["AIoTMac", "AIoTBase"]),
         tests("AIoTAccessTests", uses: ["AIoTAccess", "AIoTBase", "AIoTMac"]),
         tests("AIoTRelayTests", uses: ["AIoTRelay", "AIoTBase", "AIoTMac"]),

@@ -25,7 +25,7 @@ enum Front {
                 ours.append(Double(count) / receive(octets, format) * 1e3)
                 theirs.append(
                     Double(count / 5 * 5)
-                        / nanoseconds { shim_decimate(decimator, &input, UInt32(count / 5), &decimated) }
+                        / nanosecondsOfProcessor { shim_decimate(decimator, &input, UInt32(count / 5), &decimated) }
                         * 1e3)
             }
             let ratios = zip(ours, theirs).map { $0 / $1 }
@@ -48,7 +48,7 @@ enum Front {
         var floats: [Float] = []
         var events = 0
         let time = octets.withUnsafeBytes { octets in
-            nanoseconds {
+            nanosecondsOfProcessor {
                 var offset = 0
                 while offset < octets.count {
                     let end = min(offset + blockSamples * format.octetsPerSample, octets.count)

@@ -1,3 +1,19 @@
+import Glibc
+
+/// Nanoseconds of the processor that this thread has had so far.
+private func processorNanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
+/// Nanoseconds of the processor that `body` takes: what other programs take of it does not count.
+func nanosecondsOfProcessor(_ body: () -> Void) -> Double {
+    let start = processorNanoseconds()
+    body()
+    return Double(processorNanoseconds() - start)
+}
+
 /// Nanoseconds that `body` takes.
 func nanoseconds(_ body: () -> Void) -> Double {
     let start = ContinuousClock.now

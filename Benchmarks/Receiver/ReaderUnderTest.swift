@@ -82,7 +82,7 @@ struct ReaderUnderTest {
                 let block = UnsafeBufferPointer(
                     rebasing: samples[start..<min(start + 2 * blockSamples, samples.count)])
                 var events: [ReceiverEvent] = []
-                let time = nanoseconds { events = receiver.push(block) }
+                let time = nanosecondsOfProcessor { events = receiver.push(block) }
                 for case .occasion(let result) in events where reports.indices.contains(result.index) {
                     reports[result.index] = result.report
                     judged = time
@@ -96,12 +96,12 @@ struct ReaderUnderTest {
     private mutating func answer(
         _ ended: R2DTransmission, _ reports: [OccasionReport], judged: Double, isCounted: Bool
     ) {
-        let deciding = nanoseconds {
+        let deciding = nanosecondsOfProcessor {
             reader.handle(.transmissionEnded(id: ended.id, reports: reports), at: now)
             carryOut()
         }
         if let next = transmission, isCounted {
-            let rendering = nanoseconds {
+            let rendering = nanosecondsOfProcessor {
                 let wave = try? R2DModulator.waveform(
                     of: next.octets, chipsPerSymbol: next.chipsPerSymbol, in: Air.profile)
                 carrier.withUnsafeMutableBufferPointer {

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// What a burst adds to the samples of its window, in units of its gain: the square wave, its mean taken as zero.
 struct BurstContribution {
     /// +1 while reflecting, -1 while absorbing, 0 outside; a sample with an edge in it holds the mean.
@@ -21,7 +23,7 @@ struct BurstContribution {
         // The waveform rests at -1; outside the burst nothing is to be taken out.
         levels[0] += Float(alignment.start - Double(first))
         levels[last] += Float(Double(first + last + 1) - end)
-        energy = levels.reduce(0) { $0 + Double($1 * $1) }
+        energy = aiot_power(levels, levels.count)
         self.levels = levels
         firstSample = first
     }

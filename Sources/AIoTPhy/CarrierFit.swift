@@ -1,3 +1,4 @@
+import CSampleKernels
 import Glibc
 
 /// The reader's own carrier as it leaks into a window, and the DC offset beside it (`spec/2 "What the receiver hears"`).
@@ -48,15 +49,12 @@ struct CarrierFit {
     }
 
     private static func means(of samples: UnsafeBufferPointer<Float>, size: Int) -> [Complex] {
-        (0..<samples.count / 2 / size).map { block in
-            var re: Float = 0
-            var im: Float = 0
-            for index in block * size..<(block + 1) * size {
-                re += samples[2 * index]
-                im += samples[2 * index + 1]
-            }
-            return Complex(Double(re), Double(im)) * (1 / Double(size))
+        let count = samples.count / 2 / size
+        let sums = [Float](unsafeUninitializedCapacity: 2 * count) { sums, filled in
+            filled = 2 * count
+            aiot_block_sums(samples.baseAddress, count, size, 1, sums.baseAddress)
         }
+        return (0..<count).map { Complex(Double(sums[2 * $0]), Double(sums[2 * $0 + 1])) * (1 / Double(size)) }
     }
 
     /// Phase advance per block: from neighbours first, then from ever wider distances.

@@ -1,3 +1,4 @@
+import CSampleKernels
 import Glibc
 
 /// The preamble's correlation where a bit holds many periods of the subcarrier.
@@ -25,12 +26,16 @@ struct SubcarrierGrid {
     private let partSamples: Double
     private let periodsPerPart: Int
     private let lead: Int
-    /// For each part the two phasors, and their running sums, turned back.
+    /// For each part the two phasors.
     private var plus: [Complex] = []
     private var minus: [Complex] = []
-    private var plusSums: [Complex]
-    private var minusSums: [Complex]
-    /// Part at which each preamble bit begins, counted from the start; one more than bits.
+    /// Of the parts turned back, one behind the other: real and imaginary parts of the running sums of both phasors.
+    private var sums: [Float]
+    private let partCount: Int
+    /// For each start the coherent sums in the same order, and the sum of the powers of the bits.
+    private var totals: [Float]
+    private var powers: [Float]
+    /// Part at which each preamble bit begins, counted from the first start; one more than bits.
     private var bounds: [Int] = []
 
     init(_ shape: BurstShape, starts range: ClosedRange<Double>, largestClockError: Double) {
@@ -41,9 +46,10 @@ struct SubcarrierGrid {
         starts = Int((range.upperBound - range.lowerBound) / partSamples) + 3
         origin = range.lowerBound - Double(lead) * partSamples
         let parts = Double(shape.preambleBits * Self.partsPerBit) / (1 - min(largestClockError, 0.5))
-        let count = lead + starts + Int(parts) + 2
-        plusSums = [Complex](repeating: .zero, count: count + 1)
-        minusSums = plusSums
+        partCount = lead + starts + Int(parts) + 2
+        sums = [Float](repeating: 0, count: 4 * (partCount + 1))
+        totals = [Float](repeating: 0, count: 4 * starts)
+        powers = [Float](repeating: 0, count: starts)
     }
 
     /// Starts in half-periods that a part stands for.
@@ -67,7 +73,7 @@ struct SubcarrierGrid {
     mutating func fill(_ filter: MatchedFilter) {
         let quarter = shape.nominalHalf / 2
         let quarters = 4 * periodsPerPart
-        let count = plusSums.count - 1
+        let count = partCount
         let totals = (0..<count * quarters + 2).map { filter.total(before: origin + Double($0) * quarter) }
         plus = []
         minus = []
@@ -86,40 +92,40 @@ struct SubcarrierGrid {
         }
     }
 
-    /// Prepares the running sums for one clock error.
+    /// Matches the preamble with all starts at one clock error.
     mutating func turnBack(clockError: Double) {
-        let step = Complex(angle: -2 * Double.pi * clockError * Double(periodsPerPart))
-        var phasor = Complex(1, 0)
-        for part in plus.indices {
-            if part.isMultiple(of: 64) {
-                phasor = Complex(angle: -2 * Double.pi * clockError * Double(periodsPerPart * part))
-            }
-            plusSums[part + 1] = plusSums[part] + plus[part] * phasor
-            minusSums[part + 1] = minusSums[part] + minus[part] * phasor.conjugate
-            phasor = phasor * step
-        }
         bounds = (0...shape.preambleBits).map {
-            Int((Double($0 * Self.partsPerBit) / (1 + clockError)).rounded())
+            lead + Int((Double($0 * Self.partsPerBit) / (1 + clockError)).rounded())
+        }
+        let turn = 2 * Double.pi * clockError * Double(periodsPerPart)
+        let (count, starts) = (plus.count, starts)
+        guard count == partCount, (bounds.last ?? 0) + starts <= count + 1 else { return }
+        sums.withUnsafeMutableBufferPointer { sums in
+            totals.withUnsafeMutableBufferPointer { totals in
+                guard let sum = sums.baseAddress, let total = totals.baseAddress else { return }
+                let quarters = (0..<4).map { sum + $0 * (count + 1) }
+                plus.withUnsafeBytes { plus in
+                    minus.withUnsafeBytes { minus in
+                        // A complex number is its two parts, one behind the other.
+                        aiot_turned_sums(
+                            plus.bindMemory(to: Double.self).baseAddress, minus.bindMemory(to: Double.self).baseAddress,
+                            count, turn, quarters[0], quarters[1], quarters[2], quarters[3])
+                    }
+                }
+                var from = quarters.map { UnsafePointer?($0) }
+                var to = (0..<4).map { Optional(total + $0 * starts) }
+                aiot_correlate_differences(
+                    &from, bounds, shape.knownSigns, shape.preambleBits, starts, &to, &powers)
+            }
         }
     }
 
     /// The preamble against its bits when the burst starts with part `start`.
     func match(_ start: Int) -> Match {
-        var match = Match()
-        var power = 0.0
-        let base = lead + start
-        for bit in 0..<shape.preambleBits {
-            let from = base + bounds[bit]
-            let to = base + bounds[bit + 1]
-            let plus = plusSums[to] - plusSums[from]
-            let minus = minusSums[to] - minusSums[from]
-            let sign = Double(shape.knownSigns[bit])
-            match.plus += plus * sign
-            match.minus += minus * sign
-            power += plus.power + minus.power
-        }
-        match.energy = power * Double(shape.preambleBits)
-        return match
+        Match(
+            plus: Complex(Double(totals[start]), Double(totals[starts + start])),
+            minus: Complex(Double(totals[2 * starts + start]), Double(totals[3 * starts + start])),
+            energy: Double(powers[start]) * Double(shape.preambleBits))
     }
 
     /// The start that the phases of a match name, nearest to its part.

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// Soft-decision decoder of the tail-biting convolutional code: the most likely code word, exactly.
 ///
 /// The block is a ring, so a path counts only when it ends in the state where it began. A first Viterbi pass leaves the
@@ -6,11 +8,31 @@
 /// path. At a usable SNR this takes one to three passes, in pure noise at most one for each state.
 package struct TailBitingDecoder {
     private let code: ConvolutionalCode
-    private let table: [Int]
+    /// The code as `aiot_viterbi` wants it.
+    private let signs: [Float]
 
     package init(_ code: ConvolutionalCode) {
         self.code = code
-        table = code.outputTable()
+        signs = Self.signs(code)
+    }
+
+    /// For each output, current input and low bit of the predecessor, the sign by the predecessor's other bits: + for 0.
+    private static func signs(_ code: ConvolutionalCode) -> [Float] {
+        let table = code.outputTable()
+        let high = code.stateCount / 2
+        var signs: [Float] = []
+        signs.reserveCapacity(code.outputs * 4 * high)
+        for output in 0..<code.outputs {
+            for input in 0..<2 {
+                for low in 0..<2 {
+                    for index in 0..<high {
+                        let outputs = table[input * code.stateCount + 2 * index + low]
+                        signs.append(outputs >> (code.outputs - 1 - output) & 1 == 0 ? 1 : -1)
+                    }
+                }
+            }
+        }
+        return signs
     }
 
     /// The input bits whose code word fits `soft` best; positive values speak for 0, larger ones louder.
@@ -19,8 +41,7 @@ package struct TailBitingDecoder {
     package func decoded(_ soft: [Float]) -> [UInt8] {
         let steps = soft.count / max(code.outputs, 1)
         guard steps > 0 else { return [] }
-        let branches = branchMetrics(soft, steps: steps)
-        let open = forward(branches, steps: steps, from: [Float](repeating: 0, count: code.stateCount))
+        let open = forward(soft, steps: steps, from: [Float](repeating: 0, count: code.stateCount))
         let byBound = open.metrics.indices.sorted { (open.metrics[$0], $1) > (open.metrics[$1], $0) }
         var best: (metric: Float, bits: [UInt8]) = (-.infinity, [])
         for (rank, state) in byBound.enumerated() where open.metrics[state] > best.metric {
@@ -30,30 +51,12 @@ package struct TailBitingDecoder {
             }
             var start = [Float](repeating: -.infinity, count: code.stateCount)
             start[state] = 0
-            let closed = forward(branches, steps: steps, from: start)
+            let closed = forward(soft, steps: steps, from: start)
             if closed.metrics[state] > best.metric || best.bits.isEmpty {
                 best = (closed.metrics[state], trace(closed, steps: steps, to: state).bits)
             }
         }
         return best.bits
-    }
-
-    /// For each step the metric of every possible output, by its number.
-    private func branchMetrics(_ soft: [Float], steps: Int) -> [Float] {
-        let outputs = code.outputs
-        let combinations = 1 << outputs
-        var branches = [Float](repeating: 0, count: steps * combinations)
-        for step in 0..<steps {
-            for combination in 0..<combinations {
-                var metric: Float = 0
-                for output in 0..<outputs {
-                    let value = soft[step * outputs + output]
-                    metric += combination >> (outputs - 1 - output) & 1 == 0 ? value : -value
-                }
-                branches[step * combinations + combination] = metric
-            }
-        }
-        return branches
     }
 
     private struct Pass {
@@ -62,34 +65,13 @@ package struct TailBitingDecoder {
         var choices: [UInt8]
     }
 
-    private func forward(_ branches: [Float], steps: Int, from start: [Float]) -> Pass {
+    private func forward(_ soft: [Float], steps: Int, from start: [Float]) -> Pass {
         let states = code.stateCount
-        let combinations = 1 << code.outputs
-        let high = states >> 1
         var metrics = start
-        var next = start
-        var choices = [UInt8](repeating: 0, count: steps * states)
-        branches.withUnsafeBufferPointer { branch in
-            table.withUnsafeBufferPointer { outputs in
-                choices.withUnsafeMutableBufferPointer { choice in
-                    for step in 0..<steps {
-                        let base = step * combinations
-                        metrics.withUnsafeBufferPointer { old in
-                            next.withUnsafeMutableBufferPointer { new in
-                                for state in 0..<states {
-                                    let input = state >= high ? states : 0
-                                    let first = state << 1 & (states - 1)
-                                    let one = old[first] + branch[base + outputs[input | first]]
-                                    let two = old[first | 1] + branch[base + outputs[input | first | 1]]
-                                    new[state] = max(one, two)
-                                    choice[step * states + state] = two > one ? 1 : 0
-                                }
-                            }
-                        }
-                        swap(&metrics, &next)
-                    }
-                }
-            }
+        var scratch = start
+        let choices = [UInt8](unsafeUninitializedCapacity: steps * states) { choices, count in
+            count = steps * states
+            aiot_viterbi(soft, code.outputs, signs, steps, states, &metrics, &scratch, choices.baseAddress)
         }
         return Pass(metrics: metrics, choices: choices)
     }

@@ -1,4 +1,5 @@
 #include "Kernels.h"
+#include <math.h>
 
 typedef float lanes __attribute__((vector_size(64)));
 enum { width = 16 };
@@ -39,25 +40,22 @@ void aiot_correlate(
     }
 }
 
-/// The place of a bit among `count` outputs; `count` when it lies behind them.
-INLINED size_t place_of(size_t bit, double first, double per_bit, double count) {
-    double place = first + (double)bit * per_bit;
-    place = place > 0 ? place : 0;
-    return (size_t)(int64_t)(place < count ? place : count);
-}
-
 FOR_EACH_VECTOR_UNIT
 void aiot_weigh(
     const float *restrict re, const float *restrict im, size_t count, double first, double per_bit,
     const float *restrict signs, size_t known, size_t bits, double gain, aiot_weight *restrict weight
 ) {
-    double limit = (double)count;
+    // The bits before the first that lies behind all outputs.
+    double held = ((double)count - first) / per_bit;
+    size_t inside = held > 0 && per_bit > 0 ? (held < (double)bits ? (size_t)held + 1 : bits) : 0;
+    inside = inside < bits ? inside : bits;
+    int64_t step = fixed_point(per_bit), place = fixed_point(first), end = (int64_t)count << 32;
+    while (inside > 0 && place + (int64_t)(inside - 1) * step >= end) inside--;
     float sum_re = 0, sum_im = 0;
-    for (size_t bit = 0; bit < known; bit++) {
-        size_t place = place_of(bit, first, per_bit, limit);
-        if (place >= count) break;
-        sum_re += re[place] * signs[bit];
-        sum_im += im[place] * signs[bit];
+    for (size_t bit = 0; bit < known && bit < inside; bit++, place += step) {
+        int64_t index = place > 0 ? whole(place) : 0;
+        sum_re += re[index] * signs[bit];
+        sum_im += im[index] * signs[bit];
     }
     weight->sum_re = (double)sum_re;
     weight->sum_im = (double)sum_im;
@@ -68,10 +66,14 @@ void aiot_weigh(
     for (size_t begin = known; begin < bits; begin += 64) {
         size_t length = bits - begin < 64 ? bits - begin : 64;
         float parts[64];
-        for (size_t index = 0; index < length; index++) {
-            size_t place = place_of(begin + index, first, per_bit, limit);
-            parts[index] = place < count ? re[place] * axis_re + im[place] * axis_im : 0;
+        size_t heard = inside > begin ? (inside - begin < length ? inside - begin : length) : 0;
+        // One by one: gathering into vectors is no faster.
+#pragma clang loop vectorize(disable) unroll_count(4)
+        for (size_t index = 0; index < heard; index++, place += step) {
+            int64_t output = place > 0 ? whole(place) : 0;
+            parts[index] = re[output] * axis_re + im[output] * axis_im;
         }
+        for (size_t index = heard; index < length; index++) parts[index] = 0;
         float likely = 0, strong = 0;
         for (size_t index = 0; index < length; index++) {
 #pragma clang fp reassociate(on)
@@ -88,4 +90,58 @@ void aiot_weigh(
     }
     weight->likelihood = likelihood;
     weight->power = power;
+}
+
+FOR_EACH_VECTOR_UNIT
+void aiot_turned_sums(
+    const double *restrict plus, const double *restrict minus, size_t count, double turn, float *restrict plus_re,
+    float *restrict plus_im, float *restrict minus_re, float *restrict minus_im
+) {
+    double step_re = cos(turn), step_im = -sin(turn);
+    double re = 1, im = 0;
+    double a = 0, b = 0, c = 0, d = 0;
+    for (size_t part = 0; part <= count; part++) {
+        plus_re[part] = (float)a;
+        plus_im[part] = (float)b;
+        minus_re[part] = (float)c;
+        minus_im[part] = (float)d;
+        if (part == count) break;
+        a += plus[2 * part] * re - plus[2 * part + 1] * im;
+        b += plus[2 * part] * im + plus[2 * part + 1] * re;
+        c += minus[2 * part] * re + minus[2 * part + 1] * im;
+        d += minus[2 * part + 1] * re - minus[2 * part] * im;
+        double next = re * step_re - im * step_im;
+        im = re * step_im + im * step_re;
+        re = next;
+    }
+}
+
+FOR_EACH_VECTOR_UNIT
+void aiot_correlate_differences(
+    const float *const sums[4], const ptrdiff_t *bounds, const float *signs, size_t bits, size_t starts,
+    float *const totals[4], float *power
+) {
+    for (size_t start = 0; start < starts; start += width) {
+        // The last starts may be fewer; what lies behind them is taken as zero.
+        size_t count = starts - start < width ? starts - start : width;
+        lanes coherent[4] = {{0}, {0}, {0}, {0}}, energy = {0};
+        lanes from[4] = {{0}, {0}, {0}, {0}};
+        for (size_t sum = 0; sum < 4; sum++) memcpy(&from[sum], sums[sum] + bounds[0] + start, count * sizeof(float));
+        for (size_t bit = 0; bit < bits; bit++) {
+            for (size_t sum = 0; sum < 4; sum++) {
+                lanes to = {0};
+                if (count == width) {
+                    memcpy(&to, sums[sum] + bounds[bit + 1] + start, sizeof to);
+                } else {
+                    memcpy(&to, sums[sum] + bounds[bit + 1] + start, count * sizeof(float));
+                }
+                lanes difference = to - from[sum];
+                coherent[sum] += difference * signs[bit];
+                energy += difference * difference;
+                from[sum] = to;
+            }
+        }
+        for (size_t sum = 0; sum < 4; sum++) memcpy(totals[sum] + start, &coherent[sum], count * sizeof(float));
+        memcpy(power + start, &energy, count * sizeof(float));
+    }
 }

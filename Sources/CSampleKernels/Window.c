@@ -106,6 +106,16 @@ INLINED complex_double total_before(const double *restrict sums, double limit, d
     return low + (high - low) * part;
 }
 
+/// The same at a place of which the next element is held too.
+INLINED complex_double total_at(const double *restrict sums, int64_t place) {
+    const double *low = sums + 2 * whole(place);
+    complex_double value = load_double(low);
+    return value + (load_double(low + 2) - value) * part(place);
+}
+
+/// Whether all places from `first` to `last` are held, with the element behind each.
+INLINED int holds(double limit, double first, double last) { return first >= 0 && last < limit - 1; }
+
 FOR_EACH_VECTOR_UNIT
 void aiot_periods(
     const aiot_signal *restrict signal, double origin, double step, size_t count, size_t span, double *restrict totals,
@@ -113,8 +123,15 @@ void aiot_periods(
 ) {
     const double *restrict sums = signal->sums;
     double limit = signal->limit;
-    for (size_t index = 0; index < count + 2 * span; index++)
-        store_double(totals + 2 * index, total_before(sums, limit, origin + (double)index * step));
+    size_t points = count + 2 * span;
+    if (holds(limit, origin, origin + (double)points * step)) {
+        int64_t place = fixed_point(origin), distance = fixed_point(step);
+        for (size_t index = 0; index < points; index++, place += distance)
+            store_double(totals + 2 * index, total_at(sums, place));
+    } else {
+        for (size_t index = 0; index < points; index++)
+            store_double(totals + 2 * index, total_before(sums, limit, origin + (double)index * step));
+    }
     const double *restrict begin = totals, *restrict middle = totals + 2 * span, *restrict end = totals + 4 * span;
     for (size_t index = 0; index < count; index++) {
         re[index] = (float)(2 * middle[2 * index] - begin[2 * index] - end[2 * index]);
@@ -127,24 +144,63 @@ void aiot_add_shifted(float *values, size_t count, size_t width) {
     for (size_t index = 0; index < count; index++) values[index] += values[index + width];
 }
 
-FOR_EACH_VECTOR_UNIT
-void aiot_bit_outputs(
-    const aiot_signal *restrict signal, double start, double half, size_t halves_per_bit, size_t first, size_t count,
-    double *restrict outputs
+/// The running sum at an edge: `place` is that of the first one asked for where all are held.
+INLINED complex_double total_of_edge(
+    const aiot_signal *restrict signal, int held, int64_t place, double start, double half, size_t edge
 ) {
-    const double *restrict sums = signal->sums;
-    double limit = signal->limit;
+    if (held) return total_at(signal->sums, place);
+    return total_before(signal->sums, signal->limit, start + (double)edge * half);
+}
+
+INLINED void bit_outputs(
+    const aiot_signal *restrict signal, int held, double start, double half, size_t halves_per_bit, size_t first,
+    size_t count, double *restrict outputs
+) {
     size_t edge = first * halves_per_bit;
-    complex_double begin = total_before(sums, limit, start + (double)edge * half);
+    int64_t place = held ? fixed_point(start + (double)edge * half) : 0, step = held ? fixed_point(half) : 0;
+    complex_double begin = total_of_edge(signal, held, place, start, half, edge);
     for (size_t bit = 0; bit < count; bit++) {
         complex_double sum = {0, 0};
         for (size_t index = 1; index < halves_per_bit; index++) {
-            complex_double total = total_before(sums, limit, start + (double)(edge + index) * half);
+            complex_double total = total_of_edge(signal, held, place += step, start, half, ++edge);
             sum = index % 2 == 0 ? sum - total : sum + total;
         }
-        edge += halves_per_bit;
-        complex_double end = total_before(sums, limit, start + (double)edge * half);
+        complex_double end = total_of_edge(signal, held, place += step, start, half, ++edge);
         store_double(outputs + 2 * bit, sum + sum - begin - end);
         begin = end;
     }
+}
+
+FOR_EACH_VECTOR_UNIT
+void aiot_bit_outputs(
+    const aiot_signal *signal, double start, double half, size_t halves_per_bit, size_t first, size_t count,
+    double *outputs
+) {
+    double begin = start + (double)(first * halves_per_bit) * half;
+    double end = start + (double)((first + count) * halves_per_bit) * half;
+    if (half > 0 && holds(signal->limit, begin, end)) {
+        // The loop over the two half-periods of R = 1 is none.
+        if (halves_per_bit == 2) {
+            bit_outputs(signal, 1, start, half, 2, first, count, outputs);
+        } else {
+            bit_outputs(signal, 1, start, half, halves_per_bit, first, count, outputs);
+        }
+    } else {
+        bit_outputs(signal, 0, start, half, halves_per_bit, first, count, outputs);
+    }
+}
+
+FOR_EACH_VECTOR_UNIT
+double aiot_power(const float *values, size_t count) {
+    double total = 0;
+    for (size_t begin = 0; begin < count; begin += 256) {
+        size_t end = count - begin < 256 ? count : begin + 256;
+        float sum = 0;
+        for (size_t index = begin; index < end; index++) {
+#pragma clang fp reassociate(on)
+            sum += values[index] * values[index];
+        }
+        total += (double)sum;
+    }
+    return total;
 }

@@ -42,6 +42,8 @@ typedef struct {
 void aiot_remove_carrier(const float *samples, size_t count, const aiot_carrier *carrier, size_t first, float *clean);
 /// Sum of the powers of the differences of neighbours.
 double aiot_difference_power(const float *samples, size_t count);
+/// Sum of the squares of real values.
+double aiot_power(const float *values, size_t count);
 /// Running sums: element k + 1 is element k plus sample k. Element 0 is given.
 void aiot_running_sums(const float *samples, size_t count, double *sums);
 
@@ -83,6 +85,19 @@ typedef struct {
 void aiot_weigh(
     const float *re, const float *im, size_t count, double first, double per_bit, const float *signs, size_t known,
     size_t bits, double gain, aiot_weight *weight);
+
+/// Running sums of `count` parts of two phasors, part k of the first turned by -k * `turn` radians, of the second by
+/// k * `turn`: element k + 1 is element k plus part k; element 0 is 0. The parts are complex.
+void aiot_turned_sums(
+    const double *plus, const double *minus, size_t count, double turn, float *plus_re, float *plus_im, float *minus_re,
+    float *minus_im);
+
+/// Correlates known bits with differences of four running sums (two phasors, real and imaginary part) for `starts` starts
+/// at once. Bit k lies between elements `bounds[k]` and `bounds[k + 1]`, counted from the start. Gives for each start
+/// the four coherent sums, and the sum of the powers.
+void aiot_correlate_differences(
+    const float *const sums[4], const ptrdiff_t *bounds, const float *signs, size_t bits, size_t starts,
+    float *const totals[4], float *power);
 
 // The convolutional code
 
