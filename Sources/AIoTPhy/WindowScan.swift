@@ -15,6 +15,8 @@ struct WindowScan {
     private static let noiseReach = 2.5
     /// Bursts read in one place at most (*ours*).
     private static let burstLimit = 3
+    /// Most samples of a window in which pairs are looked for, which takes a hundred passes over them (*ours*).
+    private static let pairSampleLimit = 40_000
     /// Times that bursts are fitted anew before their rest is called another device (*ours*).
     private static let fitRounds = 3
 
@@ -116,6 +118,7 @@ extension WindowScan {
     /// Reads two bursts that hide each other, in the place with the most power beside what was read; `false` when there are
     /// none. One of them may have been read before, when it only hid the other.
     private mutating func takePair() -> Bool {
+        guard signal.count <= Self.pairSampleLimit else { return false }
         let hidden = places.indices.filter {
             places[$0].bursts.count < 2 && places[$0].rest != nil && !places[$0].shape.format.fec
         }.sorted { places[$0].rest ?? 0 > places[$1].rest ?? 0 }
@@ -126,8 +129,9 @@ extension WindowScan {
             var before = signal
             if let known { before.subtract(known.contribution, gain: known.gain * -1) }
             let pair = JointReader(signal: before, place: places[index], profile: profile).pair(preamble)
-            guard known.map({ known in pair.count == 2 && pair.contains { $0.decoded == known.decoded } })
-                ?? !pair.isEmpty
+            guard
+                known.map({ known in pair.count == 2 && pair.contains { $0.decoded == known.decoded } })
+                    ?? !pair.isEmpty
             else { continue }
             signal = before
             places[index].bursts = []
