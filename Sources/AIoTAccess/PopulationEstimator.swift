@@ -7,11 +7,12 @@ import Glibc
 /// change when devices are acknowledged; at each paging a little of a wide prior is mixed in, for devices come and go.
 ///
 /// Captures are estimated along with the total, for an occasion with one looks single and hides the rest.
-package struct PopulationEstimator: Sendable {
+struct PopulationEstimator: Sendable {
     /// One total and capture share.
     struct Hypothesis: Sendable {
         var total: Int
-        var capture: Double
+        /// Its place in `captures`.
+        var row: Int
         /// Totals that it stands for.
         var width: Double
         /// Logarithm of its probability density at the paging, and now; -infinity when it is out.
@@ -26,11 +27,13 @@ package struct PopulationEstimator: Sendable {
     /// Shares of captures, and how likely each is beforehand (*ours*).
     static let captures: [(share: Double, prior: Double)] = [(0, 0.9), (0.4, 0.05), (0.8, 0.05)]
     /// Largest population considered, *ours*.
-    package static let largestPopulation = 20_000
+    static let largestPopulation = 20_000
     /// How much of the wide prior each paging mixes in (*ours*).
     private static let change = 1e-4
     /// Hypotheses less likely than this are out until the next paging.
-    private static let negligible = 1e-9
+    private static let negligible = 1e-8
+    /// Nor do those less likely than this count in a mean.
+    static let unimportant = 1e-5
 
     private let expected: Int?
     /// Those of one capture share after another, each by rising totals.
@@ -46,32 +49,39 @@ package struct PopulationEstimator: Sendable {
 
     /// - Parameter expected: the number that the AIoTF expects (`approximateNoofTargetDevices`), nil when unknown:
     ///   then every order of magnitude is equally likely.
-    package init(expected: Int?) {
+    init(expected: Int?) {
         self.expected = expected.flatMap { $0 > 0 ? min($0, Self.largestPopulation) : nil }
         mesh(acknowledged: 0)
     }
 
     /// A round of `occasions` was paged.
     /// - Parameter acknowledged: devices that take no part in it.
-    package mutating func beginRound(occasions: Int, acknowledged: Int) {
+    mutating func beginRound(occasions: Int, acknowledged: Int) {
         update()
         mesh(acknowledged: acknowledged)
         evidence = RoundEvidence(occasions: max(1, occasions))
         judged = OccasionTally()
         acknowledgedAtPaging = acknowledged
+        let constants = hypotheses(ofCapture: 0).map { evidence.constant(backlog: $0.total - acknowledged) }
         for index in hypotheses.indices {
-            hypotheses[index].logPrior =
-                hypotheses[index].logDensity + evidence.constant(backlog: hypotheses[index].total - acknowledged)
+            hypotheses[index].logPrior = hypotheses[index].logDensity + constants[index % constants.count]
         }
     }
 
     /// Takes in what further occasions of the round held.
-    package mutating func observe(_ tally: OccasionTally) {
+    mutating func observe(_ tally: OccasionTally) {
         evidence.tally += tally
         isStale = true
     }
 
+    /// 2^q of the round, and how many of them are still to be opened.
+    var occasions: Int { evidence.occasions }
     var left: Int { evidence.left }
+
+    func hypotheses(ofCapture row: Int) -> ArraySlice<Hypothesis> {
+        let size = hypotheses.count / Self.captures.count
+        return hypotheses[row * size..<(row + 1) * size]
+    }
 
     /// Devices that are read out of a collision of two, on average; nothing is expected before it has been seen.
     var recovered: Double { min(2, recoveredDevices / (pairs + 2)) }
@@ -84,8 +94,8 @@ package struct PopulationEstimator: Sendable {
         var best = -Double.infinity
         for index in hypotheses.indices where hypotheses[index].logDensity > -.infinity {
             let likelihood = evidence.logLikelihood(
-                backlog: hypotheses[index].total - acknowledgedAtPaging, capture: hypotheses[index].capture,
-                load: &hypotheses[index].load)
+                backlog: hypotheses[index].total - acknowledgedAtPaging,
+                capture: Self.captures[hypotheses[index].row].share, load: &hypotheses[index].load)
             hypotheses[index].logDensity = hypotheses[index].logPrior + likelihood
             best = max(best, hypotheses[index].logDensity)
         }
@@ -97,7 +107,8 @@ package struct PopulationEstimator: Sendable {
         guard best > -.infinity else { return }
         var sum = 0.0
         for index in hypotheses.indices {
-            let mass = exp(hypotheses[index].logDensity - best) * hypotheses[index].width
+            let density = hypotheses[index].logDensity - best
+            let mass = density > -40 ? exp(density) * hypotheses[index].width : 0
             hypotheses[index].mass = mass
             sum += mass
         }
@@ -126,7 +137,9 @@ package struct PopulationEstimator: Sendable {
     /// The mean over all hypotheses that matter.
     func mean(of value: (Hypothesis) -> Double) -> Double {
         var sum = 0.0
-        for hypothesis in hypotheses where hypothesis.mass > 1e-6 { sum += hypothesis.mass * value(hypothesis) }
+        for hypothesis in hypotheses where hypothesis.mass > Self.unimportant {
+            sum += hypothesis.mass * value(hypothesis)
+        }
         return sum
     }
 
@@ -146,12 +159,6 @@ package struct PopulationEstimator: Sendable {
         }
         return 0
     }
-
-    /// The mean number of devices not acknowledged yet.
-    package mutating func expectedBacklog(acknowledged: Int) -> Double {
-        update()
-        return mean { Double(max(0, $0.total - acknowledged)) }
-    }
 }
 
 extension PopulationEstimator {
@@ -160,11 +167,10 @@ extension PopulationEstimator {
         let totals = meshedTotals(acknowledged: acknowledged)
         let wide = (Double(Self.largestPopulation) + 1.5)
         let scale = 1 / (log(wide) + 0.577)
-        let size = hypotheses.count / Self.captures.count
         var fresh: [Hypothesis] = []
         fresh.reserveCapacity(totals.count * Self.captures.count)
         for (row, capture) in Self.captures.enumerated() {
-            let old = hypotheses[row * size..<(row + 1) * size]
+            let old = hypotheses(ofCapture: row)
             var index = old.startIndex
             for (place, total) in totals.enumerated() {
                 let below = place > 0 ? totals[place - 1] : total - 1
@@ -180,7 +186,7 @@ extension PopulationEstimator {
                 }
                 fresh.append(
                     Hypothesis(
-                        total: total, capture: capture.share, width: width, logPrior: 0, logDensity: log(density)))
+                        total: total, row: row, width: width, logPrior: 0, logDensity: log(density)))
             }
         }
         hypotheses = fresh
@@ -193,13 +199,13 @@ extension PopulationEstimator {
     private func prior(_ total: Int, capture: Double, floor: Double) -> Double {
         guard let expected else { return floor }
         let centre = Double(expected)
-        let spread = max(0.5, 0.01 * centre)
+        let spread = max(0.2, 0.01 * centre)
         let exact = (Double(total) - centre) / spread
         let rough = log((Double(total) + 0.5) / (centre + 0.5)) / log(1.5)
         let normal = 1 / (2 * Double.pi).squareRoot()
         return capture
-            * (0.5 * normal / spread * exp(-0.5 * exact * exact)
-                + 0.4 * normal / log(1.5) / (Double(total) + 0.5) * exp(-0.5 * rough * rough)) + 0.1 * floor
+            * (0.6 * normal / spread * exp(-0.5 * exact * exact)
+                + 0.3 * normal / log(1.5) / (Double(total) + 0.5) * exp(-0.5 * rough * rough)) + 0.1 * floor
     }
 
     /// The density of one capture share between two points of the mesh, `index` the last at or under `total`.
@@ -218,7 +224,7 @@ extension PopulationEstimator {
         var backlog = 0
         while backlog < Self.largestPopulation {
             totals.insert(acknowledged + backlog)
-            backlog += max(1, backlog / 10)
+            backlog += max(1, backlog / 6)
         }
         totals.insert(acknowledged + Self.largestPopulation)
         var middle = Double(expected ?? 1)
@@ -229,8 +235,8 @@ extension PopulationEstimator {
             let high = self.backlog(atLevel: 0.84, acknowledged: acknowledged)
             spread = max(0.5, (high - low) / 2)
         }
-        for step in -24...24 {
-            let backlog = Int((middle + Double(step) * spread / 4).rounded())
+        for step in -15...15 {
+            let backlog = Int((middle + Double(step) * spread / 3).rounded())
             if (0...Self.largestPopulation).contains(backlog) { totals.insert(acknowledged + backlog) }
         }
         return totals.sorted()

@@ -1,7 +1,27 @@
 import Glibc
 
+extension PopulationEstimator {
+    /// Devices that an occasion of a new round of 2^q resolves on average.
+    func resolvedInFreshOccasion(q: Int, acknowledged: Int) -> Double {
+        var sum = 0.0
+        for (row, capture) in Self.captures.enumerated() {
+            let round = FreshRound(occasions: 1 << q, capture: capture.share, recovered: recovered)
+            for hypothesis in hypotheses(ofCapture: row) where hypothesis.mass > Self.unimportant {
+                sum += hypothesis.mass * round.resolved(backlog: max(0, hypothesis.total - acknowledged))
+            }
+        }
+        return sum
+    }
+
+    /// Devices that an occasion of the running round resolves on average that is still to be opened.
+    func resolvedInOpenOccasion() -> Double {
+        let rest = OpenOccasion(count: left, recovered: recovered)
+        return mean { rest.resolved(load: $0.load, capture: Self.captures[$0.row].share) }
+    }
+}
+
 /// What an occasion of a round that has not begun is worth.
-struct FreshRound {
+private struct FreshRound {
     private let occasions: Double
     private let logIdle: Double
     private let capture: Double
@@ -33,18 +53,18 @@ struct FreshRound {
     }
 }
 
-/// What an occasion that is still to be opened is worth, `count` of them holding `load` devices each on average.
-struct OpenOccasion {
+/// What an occasion is worth that is still to be opened, one of `count`.
+private struct OpenOccasion {
     let count: Int
-    let capture: Double
     let recovered: Double
 
-    func resolved(load: Double) -> Double {
+    /// - Parameter load: devices in it on average.
+    func resolved(load: Double, capture: Double) -> Double {
         guard load > 0, count > 0 else { return 0 }
-        let devices = load * Double(count)
-        // So many devices among so few occasions, where a Poisson number in each would be too rough.
-        let idle = count > 1 ? exp(max(0, devices - 1) * log1p(-1 / Double(count))) : max(0, 2 - devices)
-        let single = devices <= 1 ? load : load * idle
+        // A Poisson number of devices in each would be too rough for few of them in few occasions.
+        let others = max(0, load * Double(count) - 1)
+        let alone = count > 1 ? exp(others * log1p(-1 / Double(count))) : max(0, 1 - others)
+        let single = load * alone
         let heard = capture > 0 ? max(single, (exp((capture - 1) * load) - exp(-load)) / capture) : single
         return heard + recovered * (1 - capture) * 0.5 * load * load * exp(-load)
     }
