@@ -2,133 +2,243 @@ import Glibc
 
 /// A Bayesian estimate of how many devices take part in an inventory.
 ///
-/// It keeps the probability of each total population. An occasion of a round with 2^q of them is idle, single or
-/// collided with the probabilities that a backlog (the total less those already acknowledged) spreads over the round
-/// (*ours*). The total does not change when devices are acknowledged, so nothing is shifted or forgotten.
+/// It holds the probability of each total population at a mesh of totals: every one where it is known closely, ever
+/// fewer away from there. What a round has held so far is judged as a whole (`RoundEvidence`). The total does not
+/// change when devices are acknowledged; at each paging a little of a wide prior is mixed in, for devices come and go.
 ///
-/// A stronger burst may be decoded in spite of others: how often is not known either, and is estimated along with the
-/// total, for such an occasion looks single and hides the rest.
-package struct PopulationEstimator: Sendable {
-    /// Shares of collisions in which one burst is decoded, and how likely each is beforehand (*ours*).
-    private static let captures: [(share: Double, prior: Double)] = [(0, 0.9), (0.4, 0.05), (0.8, 0.05)]
-
-    /// Total population of the first weight.
-    private var lowest: Int
-    /// For each capture share the probability of each total from `lowest` on, the largest of all 1.
-    private var weights: [[Double]]
-
-    /// Largest population considered, *ours*.
-    package static let largestPopulation = 20_000
-    /// Totals less likely than this against the best one are dropped.
-    private static let negligible = 1e-12
-
-    /// - Parameter expected: the number that the AIoTF expects (`approximateNoofTargetDevices`), nil when unknown.
-    ///   The prior is then log-normal with a factor of 1.5 and a floor that lets observations overrule it;
-    ///   without it every order of magnitude is equally likely.
-    package init(expected: Int?) {
-        lowest = 0
-        let prior: [Double]
-        if let expected, expected > 0 {
-            let centre = log(Double(min(expected, Self.largestPopulation)) + 0.5)
-            prior = (0...Self.largestPopulation).map { total in
-                let distance = (log(Double(total) + 0.5) - centre) / log(1.5)
-                return exp(-0.5 * distance * distance) + 1e-4 / (Double(total) + 1)
-            }
-        } else {
-            prior = (0...Self.largestPopulation).map { 1 / (Double($0) + 1) }
-        }
-        weights = Self.captures.map { capture in prior.map { $0 * capture.prior } }
-    }
-
-    /// Takes in what some occasions of a round held.
-    /// - Parameters:
-    ///   - occasions: 2^q of the round.
-    ///   - acknowledged: devices acknowledged before the round began.
-    package mutating func observe(_ tally: OccasionTally, occasions: Int, acknowledged: Int) {
-        var logarithms = weights
-        var best = -Double.infinity
-        for (row, capture) in Self.captures.enumerated() {
-            for index in weights[row].indices {
-                let probability = Probabilities(
-                    occasions: occasions, backlog: Double(lowest + index - acknowledged), capture: capture.share)
-                let value = log(weights[row][index]) + probability.logLikelihood(of: tally)
-                logarithms[row][index] = value
-                best = max(best, value)
-            }
-        }
-        // No total explains what was heard (devices came and went): keep the old belief.
-        guard best > -.infinity else { return }
-        weights = logarithms.map { row in row.map { exp($0 - best) } }
-        dropNegligible()
-    }
-
-    /// The mean number of devices not acknowledged yet.
-    package func expectedBacklog(acknowledged: Int) -> Double {
-        mean(acknowledged: acknowledged) { backlog, _ in backlog }
-    }
-
-    /// The probability that one device is heard in an occasion of a round of `occasions`.
-    package func singleProbability(occasions: Int, acknowledged: Int) -> Double {
-        mean(acknowledged: acknowledged) { backlog, capture in
-            Probabilities(occasions: occasions, backlog: backlog, capture: capture).single
-        }
-    }
-
-    /// The mean of `value` of backlog and capture share. Wide beliefs are sampled, ever more coarsely upwards: they are
-    /// smooth.
-    private func mean(acknowledged: Int, of value: (Double, Double) -> Double) -> Double {
+/// Captures are estimated along with the total, for an occasion with one looks single and hides the rest.
+struct PopulationEstimator: Sendable {
+    /// One total and capture share.
+    struct Hypothesis: Sendable {
+        var total: Int
+        /// Its place in `captures`.
+        var row: Int
+        /// Totals that it stands for.
+        var width: Double
+        /// Logarithm of its probability density at the paging, and now; -infinity when it is out.
+        var logPrior: Double
+        var logDensity: Double
+        /// Devices in each occasion that is still to be opened.
+        var load = 0.0
+        /// Probability.
         var mass = 0.0
-        var sum = 0.0
-        for (row, capture) in Self.captures.enumerated() {
-            var index = 0
-            while index < weights[row].count {
-                let step = 1 + index / 64
-                let weight = weights[row][index] * Double(step)
-                if weight > 0 {
-                    mass += weight
-                    sum += weight * value(Double(max(0, lowest + index - acknowledged)), capture.share)
-                }
-                index += step
-            }
-        }
-        return mass > 0 ? sum / mass : 0
     }
 
-    private mutating func dropNegligible() {
-        func isKept(_ index: Int) -> Bool { weights.contains { $0[index] > Self.negligible } }
-        guard let indices = weights.first?.indices, let first = indices.first(where: isKept),
-            let last = indices.last(where: isKept)
-        else { return }
-        weights = weights.map { Array($0[first...last]) }
-        lowest += first
+    /// Shares of captures, and how likely each is beforehand (*ours*).
+    static let captures: [(share: Double, prior: Double)] = [(0, 0.9), (0.4, 0.05), (0.8, 0.05)]
+    /// Largest population considered, *ours*.
+    static let largestPopulation = 20_000
+    /// How much of the wide prior each paging mixes in (*ours*).
+    private static let change = 1e-4
+    /// Hypotheses less likely than this are out until the next paging.
+    private static let negligible = 1e-8
+    /// Nor do those less likely than this count in a mean.
+    static let unimportant = 1e-5
+
+    private let expected: Int?
+    /// Those of one capture share after another, each by rising totals.
+    private(set) var hypotheses: [Hypothesis] = []
+    private var evidence = RoundEvidence(occasions: 1)
+    private var acknowledgedAtPaging = 0
+    private var hasBegun = false
+    private var isStale = false
+    /// Devices recovered of collisions, and how many of these held just two.
+    private var recoveredDevices = 0.0
+    private var pairs = 0.0
+    private var judged = OccasionTally()
+
+    /// - Parameter expected: the number that the AIoTF expects (`approximateNoofTargetDevices`), nil when unknown:
+    ///   then every order of magnitude is equally likely.
+    init(expected: Int?) {
+        self.expected = expected.flatMap { $0 > 0 ? min($0, Self.largestPopulation) : nil }
+        mesh(acknowledged: 0)
+    }
+
+    /// A round of `occasions` was paged.
+    /// - Parameter acknowledged: devices that take no part in it.
+    mutating func beginRound(occasions: Int, acknowledged: Int) {
+        update()
+        mesh(acknowledged: acknowledged)
+        evidence = RoundEvidence(occasions: max(1, occasions))
+        judged = OccasionTally()
+        acknowledgedAtPaging = acknowledged
+        let constants = hypotheses(ofCapture: 0).map { evidence.constant(backlog: $0.total - acknowledged) }
+        for index in hypotheses.indices {
+            hypotheses[index].logPrior = hypotheses[index].logDensity + constants[index % constants.count]
+        }
+    }
+
+    /// Takes in what further occasions of the round held.
+    mutating func observe(_ tally: OccasionTally) {
+        evidence.tally += tally
+        isStale = true
+    }
+
+    /// 2^q of the round, and how many of them are still to be opened.
+    var occasions: Int { evidence.occasions }
+    var left: Int { evidence.left }
+
+    func hypotheses(ofCapture row: Int) -> ArraySlice<Hypothesis> {
+        let size = hypotheses.count / Self.captures.count
+        return hypotheses[row * size..<(row + 1) * size]
+    }
+
+    /// Devices that are read out of a collision of two, on average; nothing is expected before it has been seen.
+    var recovered: Double { min(2, recoveredDevices / (pairs + 2)) }
+
+    /// Judges all hypotheses by what has been observed.
+    mutating func update() {
+        guard isStale else { return }
+        isStale = false
+        hasBegun = true
+        var best = -Double.infinity
+        for index in hypotheses.indices where hypotheses[index].logDensity > -.infinity {
+            let likelihood = evidence.logLikelihood(
+                backlog: hypotheses[index].total - acknowledgedAtPaging,
+                capture: Self.captures[hypotheses[index].row].share, load: &hypotheses[index].load)
+            hypotheses[index].logDensity = hypotheses[index].logPrior + likelihood
+            best = max(best, hypotheses[index].logDensity)
+        }
+        weigh(best: best)
+        judgeRecovery()
+    }
+
+    private mutating func weigh(best: Double) {
+        guard best > -.infinity else { return }
+        var sum = 0.0
+        for index in hypotheses.indices {
+            let density = hypotheses[index].logDensity - best
+            let mass = density > -40 ? exp(density) * hypotheses[index].width : 0
+            hypotheses[index].mass = mass
+            sum += mass
+        }
+        for index in hypotheses.indices where hypotheses[index].mass < Self.negligible * sum {
+            hypotheses[index].mass = 0
+            hypotheses[index].logDensity = -.infinity
+        }
+        for index in hypotheses.indices { hypotheses[index].mass /= sum }
+    }
+
+    private mutating func judgeRecovery() {
+        let collided = Double(evidence.tally.collided - judged.collided)
+        if collided > 0 {
+            recoveredDevices += Double(evidence.tally.recovered - judged.recovered)
+            pairs +=
+                collided
+                * mean { hypothesis in
+                    let x = max(hypothesis.load, 1e-3)
+                    let held = exp(x) - 1 - x
+                    return held.isFinite ? x * x / 2 / held : 0
+                }
+        }
+        judged = evidence.tally
+    }
+
+    /// The mean over all hypotheses that matter.
+    func mean(of value: (Hypothesis) -> Double) -> Double {
+        var sum = 0.0
+        for hypothesis in hypotheses where hypothesis.mass > Self.unimportant {
+            sum += hypothesis.mass * value(hypothesis)
+        }
+        return sum
+    }
+
+    /// The number of devices not acknowledged yet that is exceeded with probability 1 - `level`.
+    func backlog(atLevel level: Double, acknowledged: Int) -> Double {
+        let size = hypotheses.count / Self.captures.count
+        var below = 0.0
+        for index in 0..<size {
+            var mass = 0.0
+            for row in Self.captures.indices { mass += hypotheses[row * size + index].mass }
+            if below + mass >= level {
+                let width = hypotheses[index].width
+                let within = mass > 0 ? (level - below) / mass - 0.5 : 0
+                return max(0, Double(hypotheses[index].total - acknowledged) + (width > 1 ? within * width : 0))
+            }
+            below += mass
+        }
+        return 0
     }
 }
 
-/// What one occasion holds when a backlog has spread over a round.
-private struct Probabilities {
-    private let backlog: Double
-    private var idle: Double
-    /// One device is heard.
-    var single: Double
-
-    init(occasions: Int, backlog: Double, capture: Double) {
-        self.backlog = backlog
-        if occasions > 1 {
-            let each = 1 / Double(occasions)
-            idle = exp(backlog * log1p(-each))
-            single = min(1 - idle, backlog * each / (1 - each) * idle)
-        } else {
-            idle = backlog < 0.5 ? 1 : 0
-            single = backlog >= 0.5 && backlog < 1.5 ? 1 : 0
+extension PopulationEstimator {
+    /// Lays the mesh anew, closest where the backlog is now likely, and carries the probabilities over.
+    private mutating func mesh(acknowledged: Int) {
+        let totals = meshedTotals(acknowledged: acknowledged)
+        let wide = (Double(Self.largestPopulation) + 1.5)
+        let scale = 1 / (log(wide) + 0.577)
+        var fresh: [Hypothesis] = []
+        fresh.reserveCapacity(totals.count * Self.captures.count)
+        for (row, capture) in Self.captures.enumerated() {
+            let old = hypotheses(ofCapture: row)
+            var index = old.startIndex
+            for (place, total) in totals.enumerated() {
+                let below = place > 0 ? totals[place - 1] : total - 1
+                let above = place + 1 < totals.count ? totals[place + 1] : total + 1
+                let width = Double(above - below) / 2
+                let floor = capture.prior * scale / Double(total - acknowledged + 1)
+                let density: Double
+                if hasBegun {
+                    while index + 1 < old.endIndex, old[index + 1].total <= total { index += 1 }
+                    density = (1 - Self.change) * Self.density(old, at: total, from: index) + Self.change * floor
+                } else {
+                    density = prior(total, capture: capture.prior, floor: floor)
+                }
+                fresh.append(
+                    Hypothesis(
+                        total: total, row: row, width: width, logPrior: 0, logDensity: log(density)))
+            }
         }
-        single += capture * max(0, 1 - idle - single)
+        hypotheses = fresh
+        weigh(best: hypotheses.lazy.map(\.logDensity).max() ?? 0)
+        for index in hypotheses.indices where hypotheses[index].mass > 0 {
+            hypotheses[index].logDensity = log(hypotheses[index].mass / hypotheses[index].width)
+        }
     }
 
-    func logLikelihood(of tally: OccasionTally) -> Double {
-        guard backlog >= Double(tally.single + 2 * tally.collided) else { return -.infinity }
-        func term(_ count: Int, _ probability: Double) -> Double {
-            count == 0 ? 0 : Double(count) * log(max(probability, 1e-300))
+    private func prior(_ total: Int, capture: Double, floor: Double) -> Double {
+        guard let expected else { return floor }
+        let centre = Double(expected)
+        let spread = max(0.2, 0.01 * centre)
+        let exact = (Double(total) - centre) / spread
+        let rough = log((Double(total) + 0.5) / (centre + 0.5)) / log(1.5)
+        let normal = 1 / (2 * Double.pi).squareRoot()
+        return capture
+            * (0.6 * normal / spread * exp(-0.5 * exact * exact)
+                + 0.3 * normal / log(1.5) / (Double(total) + 0.5) * exp(-0.5 * rough * rough)) + 0.1 * floor
+    }
+
+    /// The density of one capture share between two points of the mesh, `index` the last at or under `total`.
+    private static func density(_ row: ArraySlice<Hypothesis>, at total: Int, from index: Int) -> Double {
+        guard row.indices.contains(index) else { return 0 }
+        let lower = row[index]
+        if lower.total == total { return lower.logDensity > -.infinity ? lower.mass / lower.width : 0 }
+        guard lower.total < total, index + 1 < row.endIndex, lower.mass > 0, row[index + 1].mass > 0 else { return 0 }
+        let upper = row[index + 1]
+        let part = Double(total - lower.total) / Double(upper.total - lower.total)
+        return exp((1 - part) * log(lower.mass / lower.width) + part * log(upper.mass / upper.width))
+    }
+
+    private func meshedTotals(acknowledged: Int) -> [Int] {
+        var totals: Set<Int> = []
+        var backlog = 0
+        while backlog < Self.largestPopulation {
+            totals.insert(acknowledged + backlog)
+            backlog += max(1, backlog / 6)
         }
-        return term(tally.idle, idle) + term(tally.single, single) + term(tally.collided, 1 - idle - single)
+        totals.insert(acknowledged + Self.largestPopulation)
+        var middle = Double(expected ?? 1)
+        var spread = max(0.5, 0.01 * middle)
+        if hasBegun {
+            middle = self.backlog(atLevel: 0.5, acknowledged: acknowledged)
+            let low = self.backlog(atLevel: 0.16, acknowledged: acknowledged)
+            let high = self.backlog(atLevel: 0.84, acknowledged: acknowledged)
+            spread = max(0.5, (high - low) / 2)
+        }
+        for step in -15...15 {
+            let backlog = Int((middle + Double(step) * spread / 3).rounded())
+            if (0...Self.largestPopulation).contains(backlog) { totals.insert(acknowledged + backlog) }
+        }
+        return totals.sorted()
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Chooses the frame size of each round, and whether a running round is worth finishing.
 package struct RoundPlanner: Sendable {
     /// What a round may look like.
@@ -10,19 +12,35 @@ package struct RoundPlanner: Sendable {
         package var firstQ: Int
         /// Air time of a paging divided by that of one access occasion.
         package var pagingCostInOccasions: Double
+        /// Air time of an occasion in a round of 2^q, its share of a trigger counted in, by q; in the unit of the
+        /// paging's cost. Where there is none it is 1.
+        package var occasionCosts: [Double]
 
-        package init(largestQ: Int, fixedQ: Int? = nil, firstQ: Int = 4, pagingCostInOccasions: Double = 6) {
+        package init(
+            largestQ: Int, fixedQ: Int? = nil, firstQ: Int = 4, pagingCostInOccasions: Double = 6,
+            occasionCosts: [Double] = []
+        ) {
             self.largestQ = min(max(largestQ, 0), 15)
             self.fixedQ = fixedQ.map { min(max($0, 0), 15) }
             self.firstQ = min(max(firstQ, 0), 15)
-            self.pagingCostInOccasions = pagingCostInOccasions
+            self.pagingCostInOccasions = max(0, pagingCostInOccasions)
+            self.occasionCosts = occasionCosts
+        }
+
+        fileprivate func occasionCost(q: Int) -> Double {
+            occasionCosts.indices.contains(q) ? max(1e-9, occasionCosts[q]) : 1
         }
     }
 
     private let limits: Limits
     private let knowsPopulation: Bool
     private var estimator: PopulationEstimator
-    private var hasObserved = false
+    private var isNewRound = true
+    /// Occasions observed, and how many of them had been when the running round was judged last.
+    private var observed = 0
+    private var judged = 0
+    /// The backlog that `best` found last: not exceeded with a probability of 0.02, 0.5 and 0.98.
+    private var backlog = (low: 0.0, median: 0.0, high: 0.0)
 
     /// - Parameter expected: see `PopulationEstimator`.
     package init(limits: Limits, expected: Int?) {
@@ -31,48 +49,72 @@ package struct RoundPlanner: Sendable {
         estimator = PopulationEstimator(expected: expected)
     }
 
+    /// Takes in what further occasions of the round held; the first after `q` are those of a new one.
+    /// - Parameters:
+    ///   - occasions: 2^q of the round.
+    ///   - acknowledged: devices that took no part in it.
     package mutating func observe(_ tally: OccasionTally, occasions: Int, acknowledged: Int) {
         guard tally.occasions > 0 else { return }
-        hasObserved = true
-        estimator.observe(tally, occasions: occasions, acknowledged: acknowledged)
+        if isNewRound { estimator.beginRound(occasions: occasions, acknowledged: acknowledged) }
+        isNewRound = false
+        observed += tally.occasions
+        estimator.observe(tally)
     }
 
-    /// q of the next round.
-    /// - Parameter roundsLeft: pagings that are still allowed; the last ones get more occasions than pay best, so that
-    ///   fewer rounds are enough.
-    package func q(acknowledged: Int, roundsLeft: Int = .max) -> Int {
+    /// q of the next round; what is observed from now on belongs to it.
+    /// - Parameters:
+    ///   - acknowledged: devices that will take no part.
+    ///   - roundsLeft: pagings that are still allowed, the one at hand counted in. Where they are too few for all
+    ///     devices the round gets up to four times the occasions that pay best, so that fewer rounds are enough.
+    package mutating func q(acknowledged: Int, roundsLeft: Int = .max) -> Int {
+        isNewRound = true
         if let fixed = limits.fixedQ { return min(fixed, limits.largestQ) }
-        guard hasObserved || knowsPopulation else { return min(limits.firstQ, limits.largestQ) }
+        guard observed > 0 || knowsPopulation else { return min(limits.firstQ, limits.largestQ) }
         let best = best(acknowledged: acknowledged).q
-        guard best > 0 else { return 0 }
-        let extra = roundsLeft <= Self.hurriedRounds / 2 ? 2 : roundsLeft <= Self.hurriedRounds ? 1 : 0
+        guard backlog.high >= 1 else { return best }
+        let extra = (0...1).first { roundsNeeded(doublings: $0) <= Double(roundsLeft) } ?? 2
         return min(best + extra, limits.largestQ)
     }
 
-    /// With so many rounds left or fewer, saving rounds comes before saving occasions (*ours*).
-    private static let hurriedRounds = 8
-
-    /// Whether a new paging now resolves more devices per air time than the `left` occasions of the running round.
-    package func isWorthAborting(
-        q: Int, left: Int, acknowledged: Int, acknowledgedAtPaging: Int, roundsLeft: Int = .max
-    ) -> Bool {
-        guard limits.fixedQ == nil, left > 0, roundsLeft > Self.hurriedRounds else { return false }
-        let staying = estimator.singleProbability(occasions: 1 << q, acknowledged: acknowledgedAtPaging)
-        let fresh = best(acknowledged: acknowledged)
-        let gain = (fresh.single - staying) * Double(left)
-        return fresh.q != q && gain > fresh.single * limits.pagingCostInOccasions
+    /// Rounds until nobody is likely to be left, and one that shows it, when each is so many times twice as long as
+    /// pays best (*ours*).
+    private func roundsNeeded(doublings: Int) -> Double {
+        let unresolved = 1 - exp(-1 / Double(1 << doublings))
+        return 2 + log(max(1, backlog.high)) / -log(unresolved)
     }
 
-    /// The q whose occasions are most often single, at a smaller one where the pagings between rounds weigh more.
-    private func best(acknowledged: Int) -> (q: Int, single: Double) {
-        let backlog = estimator.expectedBacklog(acknowledged: acknowledged)
-        var best = (q: 0, single: estimator.singleProbability(occasions: 1, acknowledged: acknowledged))
-        guard backlog >= 0.5 else { return best }
-        for q in 1...max(1, limits.largestQ) {
-            // Past four times the backlog idle occasions only grow.
-            if Double(1 << q) > 4 * backlog + 4 { break }
-            let single = estimator.singleProbability(occasions: 1 << q, acknowledged: acknowledged)
-            if single > best.single { best = (q, single) }
+    /// Whether a new paging now resolves more devices per air time than the next occasions of the running round.
+    ///
+    /// It does when these resolve fewer each than a new round does on average, its paging counted in: another paging
+    /// comes anyway, so its cost is not the price of aborting.
+    package mutating func isWorthAborting(acknowledged: Int, roundsLeft: Int = .max) -> Bool {
+        guard limits.fixedQ == nil, !isNewRound, estimator.left > 0 else { return false }
+        // What few occasions change is not worth judging.
+        guard observed - judged >= min(observed, Int(backlog.median)) / 32 else { return false }
+        judged = observed
+        let fresh = best(acknowledged: acknowledged).yield
+        guard roundsNeeded(doublings: 0) < Double(roundsLeft) else { return false }
+        let cost = limits.occasionCost(q: estimator.occasions.trailingZeroBitCount)
+        return fresh >= estimator.resolvedInOpenOccasion() / cost * Self.abortMargin
+    }
+
+    /// What a new round has to be better by (*ours*): the two are never known that well.
+    private static let abortMargin = 1.01
+
+    /// The q whose rounds resolve most devices per air time, their paging counted in, and how many.
+    private mutating func best(acknowledged: Int) -> (q: Int, yield: Double) {
+        estimator.update()
+        backlog.low = estimator.backlog(atLevel: 0.02, acknowledged: acknowledged)
+        backlog.median = estimator.backlog(atLevel: 0.5, acknowledged: acknowledged)
+        backlog.high = estimator.backlog(atLevel: 0.98, acknowledged: acknowledged)
+        // Loads from 2 up pay in no case, those under 1/4 only at pagings that cost more than everything else.
+        let first = min(limits.largestQ, max(0, Int(log2(max(1, backlog.low))) - 1))
+        let last = min(limits.largestQ, max(first, Int(log2(max(1, backlog.high))) + 2))
+        var best = (q: first, yield: -1.0)
+        for q in first...last {
+            let resolved = estimator.resolvedInFreshOccasion(q: q, acknowledged: acknowledged)
+            let yield = resolved / (limits.occasionCost(q: q) + limits.pagingCostInOccasions / Double(1 << q))
+            if yield > best.yield { best = (q, yield) }
         }
         return best
     }

@@ -68,10 +68,7 @@ extension Inventory {
             isAborted = true
             return nil
         }
-        if planner.isWorthAborting(
-            q: running.occasions.count.trailingZeroBitCount, left: running.occasionsLeft, acknowledged: answered,
-            acknowledgedAtPaging: running.acknowledgedBefore, roundsLeft: roundsLeft)
-        {
+        if planner.isWorthAborting(acknowledged: answered, roundsLeft: roundsLeft) {
             isAborted = true
             return nil
         }
