@@ -59,8 +59,9 @@ package struct Device: Sendable {
 
     /// The same; says also what the device attends to from then on.
     package mutating func receive(_ message: R2DMessage, attention: inout DeviceAttention) -> DeviceTransmission? {
-        defer { attention = DeviceAttention(of: self) }
-        return receive(message)
+        let transmission = receive(message)
+        attention = DeviceAttention(phase: phase, round: round, acknowledged: acknowledged)
+        return transmission
     }
 
     /// The carrier is gone: sessions, rounds and waiting are forgotten (`spec/1 "Steps"`).

@@ -20,9 +20,14 @@ package struct DeviceAttention: Hashable, Sendable {
     private var doneNonce1: Nonce?
 
     package init(of device: Device) {
-        guard let round = device.round else { return }
+        self.init(phase: device.phase, round: device.round, acknowledged: device.acknowledged)
+    }
+
+    /// From the parts that it depends on: to copy a whole device costs more.
+    init(phase: Device.Phase, round: Device.Round?, acknowledged: Device.RoundName?) {
+        guard let round else { return }
         transactionID = round.name.transactionID.value
-        switch device.phase {
+        switch phase {
         case .idle: transactionID = 0xFF
         case .awaitingTrigger(let occasion, let paging):
             trigger = Int16(clamping: AccessOccasions(of: paging).trigger(of: occasion))
@@ -32,7 +37,7 @@ package struct DeviceAttention: Hashable, Sendable {
         case .inExchange(let exchange):
             asID = exchange.asID?.value ?? 0
             if let id = exchange.randomID, !exchange.isAcknowledged { randomID = Int32(id.value) }
-            if exchange.isAcknowledged, device.acknowledged == round.name { doneNonce1 = round.name.nonce1 }
+            if exchange.isAcknowledged, acknowledged == round.name { doneNonce1 = round.name.nonce1 }
         }
     }
 

@@ -15,6 +15,7 @@ extension DeviceNAS {
     package mutating func receivePaging(_ pdu: [UInt8]) -> PagingOutcome {
         cost.octetsReceived += pdu.count
         guard !nonVolatile.disabled else { return .silent(.disabled) }
+        if let round = rounds.current, round.pdu == pdu { return repeated(pdu, round) }
         let paging: NASPaging
         do { paging = try NASPaging(decoding: pdu) } catch { return .silent(.undecodable(error)) }
         if let round = rounds.round(with: paging.nonce1) { return repeated(pdu, round) }

@@ -32,10 +32,20 @@ extension AirPlan {
         return occasions + (isAlone ? costs.first ?? 0 : costs.min() ?? 0)
     }
 
-    /// Air time of one access occasion in a long round, its share of an Access Trigger included, in seconds.
-    private func occasionDuration(msg1 schedule: Schedule) -> Double {
-        let (xCode, yCode) = positions(q: 8, schedule: schedule)
-        let trigger = duration(octets: 3, schedule: schedule, timePositions: 1 << Int(xCode))
+    /// Air time of one access occasion in a long round, in seconds.
+    private func occasionDuration(msg1 schedule: Schedule) -> Double { occasionDuration(q: 8, msg1: schedule) }
+
+    /// Air time of one access occasion in a round of 2^q, its share of an Access Trigger included, in seconds.
+    func occasionDuration(q: Int, msg1 schedule: Schedule) -> Double {
+        let (xCode, yCode) = positions(q: q, schedule: schedule)
+        let trigger = duration(octets: Self.triggerOctets, schedule: schedule, timePositions: 1 << Int(xCode))
         return trigger.seconds / Double(1 << Int(xCode + yCode))
     }
+
+    /// What a paging takes beyond the Access Trigger in whose place it is, in seconds.
+    func pagingExcess(octets: Int) -> Double {
+        (frameDuration(octets: octets) - frameDuration(octets: Self.triggerOctets)).seconds
+    }
+
+    private static let triggerOctets = 3
 }

@@ -62,12 +62,4 @@ struct AirPlan: Sendable {
         return (lastButOne + burst) / (1 - profile.largestClockError)
             <= (lastButOne + slot) / (1 + profile.largestClockError)
     }
-
-    /// Air time of an R2D message of `octets` octets in units of one access occasion.
-    func costInOccasions(messageOctets octets: Int, msg1 schedule: Schedule) -> Double {
-        let occasion = schedule.burstFormat().slotDuration(in: profile).seconds
-        let positions = Double(1 << configuration.frequencyCode)
-        let frame = frameDuration(octets: octets).seconds + delaySeconds(schedule.startOffset)
-        return frame * positions / occasion
-    }
 }

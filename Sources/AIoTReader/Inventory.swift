@@ -120,10 +120,11 @@ struct Inventory: Sendable {
         self.deviceIDs = deviceIDs
         responseCosts = plan.responseCosts(answer: Self.answerSchedule(request: request, plan: plan))
         let msg1 = Self.msg1Schedule(mode: mode, request: request, plan: plan)
+        let plan = plan
         let limits = RoundPlanner.Limits(
             largestQ: configuration.largestQ, fixedQ: configuration.fixedQ,
-            pagingCostInOccasions: plan.costInOccasions(
-                messageOctets: request.pagingPDU.count + 9, msg1: msg1))
+            pagingCostInOccasions: plan.pagingExcess(octets: request.pagingPDU.count + 9),
+            occasionCosts: (0...15).map { plan.occasionDuration(q: $0, msg1: msg1) })
         planner = RoundPlanner(limits: limits, expected: request.expectedDevices)
     }
 

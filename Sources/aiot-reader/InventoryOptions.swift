@@ -125,8 +125,11 @@ struct InventoryOptions: ParsableArguments {
     @Option(help: "Writes the received samples as NAME.sigmf-meta and NAME.sigmf-data (sample level only).")
     var record: String?
 
-    @Option(help: "Pagings per inventory at most.")
-    var maxRounds = 16
+    @Option(
+        help:
+            "Pagings per inventory at most. (default: 16; past 255 devices, the AS IDs there are, 16 and a fifth of them)"
+    )
+    var maxRounds: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -175,7 +178,7 @@ struct InventoryOptions: ParsableArguments {
         for (name, isGiven) in [
             ("access", access != .auto), ("frequencies", frequencies != 1), ("q", q != nil), ("snr", snr != 20),
             ("loss", loss != 0), ("clock-error", clockError != 20_000), ("min-turnaround", minTurnaround != 0),
-            ("core-rtt", coreRtt != 0), ("max-rounds", maxRounds != 16),
+            ("core-rtt", coreRtt != 0), ("max-rounds", maxRounds != nil),
         ] {
             try require(!isGiven, "--\(name) is the daemon's to say: set it in its configuration, or leave out --via")
         }
@@ -190,7 +193,8 @@ struct InventoryOptions: ParsableArguments {
         configuration.frequencyCode = frequencies.trailingZeroBitCount
         configuration.accessMode = access.mode
         configuration.fixedQ = q
-        configuration.maxRounds = maxRounds
+        // A paging gives at most 255 AS IDs, and with one frequency position 2,048 occasions.
+        configuration.maxRounds = maxRounds ?? (devices > 255 ? 16 + devices / 5 : 16)
         configuration.minTurnaroundMilliseconds = minTurnaround
         return configuration
     }

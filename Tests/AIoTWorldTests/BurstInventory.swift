@@ -21,6 +21,7 @@ struct BurstInventory {
         var dropped: [DropReason] = []
         var notices: [ReaderNotice] = []
         var carrier: [(isOn: Bool, time: AirTime)] = []
+        var completed = AirTime.zero
     }
 
     var world: World
@@ -37,6 +38,8 @@ struct BurstInventory {
     /// What the reader dropped, in order.
     var dropped: [DropReason] { log.dropped }
     var notices: [ReaderNotice] { log.notices }
+    /// When the last inventory was complete; all begin at 0.
+    var airSeconds: Double { log.completed.seconds }
     /// Each switch of the carrier.
     var carrier: [(isOn: Bool, time: AirTime)] { log.carrier }
 
@@ -70,7 +73,9 @@ struct BurstInventory {
             case .result(let result, _): log.results.append(result)
             case .finished(let summary, _): log.summaries.append(summary)
             case .notice(.dropped(let reason), _): log.dropped.append(reason)
-            case .notice(let notice, _): log.notices.append(notice)
+            case .notice(let notice, let time):
+                if case .inventoryComplete = notice { log.completed = time }
+                log.notices.append(notice)
             case .carrier(let isOn, let time): log.carrier.append((isOn, time))
             }
         }

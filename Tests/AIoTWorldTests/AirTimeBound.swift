@@ -1,0 +1,1 @@
+../../Benchmarks/Contention/AirTimeBound.swift
