@@ -110,11 +110,8 @@ struct D2RDemodulator {
             for (index, result, grid) in results {
                 let reader = BurstReader(
                     filter: filter, grid: grid, shape: places[index].shape, profile: profile)
-                for candidate in credible(result.candidates, places[index].shape, filter) {
-                    if let reading = reader.burst(candidate, hypotheses: result.hypotheses) {
-                        return (index, reading)
-                    }
-                }
+                let candidates = credible(result.candidates, places[index].shape, filter)
+                if let reading = reader.burst(candidates, hypotheses: result.hypotheses) { return (index, reading) }
             }
             return nil
         }
