@@ -18,6 +18,7 @@ struct Curve {
 
     /// Distance of the points, dB.
     static let step = 0.5
+    private static let firstPoints = 3
     /// Points above the genie's 10 % that may be added until the receiver has 10 % too.
     private static let mostPoints = 12
 
@@ -27,8 +28,8 @@ struct Curve {
     init(_ combination: Combination, bursts: Int, normals: Normals) {
         self.combination = combination
         let base = Self.pilot(combination, normals)
-        points = (0..<4).map { Point(snrDB: base + Double($0) * Self.step) }
-        run(0..<4, bursts: bursts, normals)
+        points = (0..<Self.firstPoints).map { Point(snrDB: base + Double($0) * Self.step) }
+        run(points.indices, bursts: bursts, normals)
         while Self.rate(points[0].genie).value <= 0.1, points.count < Self.mostPoints {
             points.insert(Point(snrDB: points[0].snrDB - Self.step), at: 0)
             run(0..<1, bursts: bursts, normals)
@@ -41,7 +42,7 @@ struct Curve {
 
     /// The point below the genie's 10 %, by a few bursts.
     private static func pilot(_ combination: Combination, _ normals: Normals) -> Double {
-        let trials = (0..<40).map { Trial(combination.setup, seed: combination.seed(-1 - $0), normals: normals) }
+        let trials = (0..<40).map { combination.trial(-1 - $0, normals) }
         var low = -24
         var high = 24
         while high - low > 1 {
@@ -54,7 +55,7 @@ struct Curve {
 
     private mutating func run(_ range: Range<Int>, bursts: Int, _ normals: Normals) {
         for index in 0..<bursts {
-            let trial = Trial(combination.setup, seed: combination.seed(index), normals: normals)
+            let trial = combination.trial(index, normals)
             for place in range {
                 let snrDB = points[place].snrDB
                 points[place].genie.append(!trial.genieReads(snrDB: snrDB))
@@ -64,6 +65,18 @@ struct Curve {
                 if let read, read.octets != trial.message { points[place].wrong += 1 }
                 if report == .idle { points[place].missed += 1 }
             }
+        }
+    }
+
+    /// The points as lines of the CSV file: frames lost by either, and of the receiver's those of on-off devices.
+    var lines: [String] {
+        points.map { point in
+            let onOff = point.receiver.indices.count { point.receiver[$0] && Combination.reflection($0) == .onOff }
+            let numbers = [
+                point.genie.count, Self.rate(point.genie).errors, Self.rate(point.receiver).errors, onOff, point.missed,
+                point.wrong,
+            ]
+            return "\(combination.name),\(fixed(point.snrDB, 1))," + numbers.map(String.init).joined(separator: ",")
         }
     }
 

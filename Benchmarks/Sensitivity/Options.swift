@@ -21,6 +21,6 @@ struct Options {
 
     func admits(_ combination: Combination) -> Bool {
         admits("octets", String(combination.octets)) && admits("coding", combination.coding)
-            && admits("periods", String(combination.periods)) && admits("reflection", combination.reflectionName)
+            && admits("periods", String(combination.periods))
     }
 }

@@ -3,29 +3,24 @@ import Glibc
 
 // Sensitivity of the D2R receiver; `scripts/bench-sensitivity` and `docs/receiver.md` say how and what.
 let usage = """
-    bench-sensitivity curves [--bursts N] [--octets N] [--coding NAME] [--periods R] [--reflection NAME] [--samples N]
+    bench-sensitivity curves [--bursts N] [--octets N] [--coding NAME] [--periods R] [--samples N]
     """
 
+/// The points as CSV; the SNR of 10 % frame errors behind them as comments, for people.
 func runCurves(_ options: Options) {
-    say("octets,coding,R,reflection,genie dB,receiver dB,loss dB,from,to,wrong,seconds")
+    say("octets,coding,R,snr,bursts,genie lost,receiver lost,of these on-off,idle,wrong")
     let normals = Normals(seed: 0)
     for var combination in Combination.all where options.admits(combination) {
         combination.samplesPerHalf = Double(options.number("samples", 8))
         let began = clock()
         let curve = Curve(combination, bursts: options.number("bursts", 2_000), normals: normals)
         let loss = curve.loss()
-        let seconds = Double(clock() - began) / Double(CLOCKS_PER_SEC)
+        for line in curve.lines { say(line) }
         say(
-            [
-                combination.name, fixed(curve.genieDB, 2), fixed(curve.receiverDB, 2), fixed(loss.value, 2),
-                fixed(loss.interval.lowerBound, 2), fixed(loss.interval.upperBound, 2),
-                String(curve.points.reduce(0) { $0 + $1.wrong }), fixed(seconds, 1),
-            ].joined(separator: ","))
-        for point in curve.points {
-            say(
-                "  \(fixed(point.snrDB, 1)) dB genie \(Curve.rate(point.genie).value) receiver "
-                    + "\(Curve.rate(point.receiver).value) idle \(point.missed) wrong \(point.wrong)")
-        }
+            "# \(combination.name): genie \(fixed(curve.genieDB, 2)) receiver \(fixed(curve.receiverDB, 2)) dB, "
+                + "loss \(fixed(loss.value, 2)) (\(fixed(loss.interval.lowerBound, 2)) to "
+                + "\(fixed(loss.interval.upperBound, 2))) dB, "
+                + "\(fixed(Double(clock() - began) / Double(CLOCKS_PER_SEC), 0)) s")
     }
 }
 

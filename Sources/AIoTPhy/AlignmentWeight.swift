@@ -1,34 +1,43 @@
 import CSampleKernels
 
-/// What an alignment makes of the outputs of a burst's bits: how long the preamble adds up, and along its direction the
-/// likelihood and the power of the bits behind it.
+/// What an alignment makes of the outputs of a burst's bits.
+///
+/// Known bits count by their sum, unknown ones by their squares: those add up in phase whatever the bits are.
 struct AlignmentWeight {
-    let length: Double
-    let likelihood: Double
+    /// Sum of the known bits, each times its sign.
+    let sum: Complex
+    /// Sum of the squares of the unknown bits, the sum of their powers, and how many they are.
+    let square: Complex
     let power: Double
+    let unknown: Double
 
-    /// Weighs the outputs at places `first` + k * `perBit`, fractions cut off; those outside are zero. `gain` turns an
-    /// output into a likelihood.
+    /// Weighs the outputs at places `first` + k * `perBit`, fractions cut off; those outside are zero.
     init(
-        re: [Float], im: [Float], first: Double, perBit: Double, count: Int? = nil, bits: Int, gain: Double,
-        _ shape: BurstShape
+        re: [Float], im: [Float], first: Double, perBit: Double, count: Int? = nil, bits: Int, _ shape: BurstShape
     ) {
         var weight = aiot_weight()
         let held = min(count ?? re.count, re.count, im.count)
         aiot_weigh(
-            re, im, max(held, 0), first, perBit, shape.knownSigns, shape.preambleBits,
-            min(max(bits, shape.preambleBits), shape.channelBits), gain, &weight)
-        length = Complex(weight.sum_re, weight.sum_im).magnitude
-        likelihood = weight.likelihood
+            re, im, max(held, 0), first, perBit, shape.knownSigns,
+            min(max(bits, shape.preambleBits), shape.channelBits), &weight)
+        sum = Complex(weight.sum_re, weight.sum_im)
+        square = Complex(weight.square_re, weight.square_im)
         power = weight.power
+        unknown = weight.unknown
+    }
+
+    /// Weighs outputs of one bit after the other.
+    init(_ outputs: [Complex], _ shape: BurstShape) {
+        self.init(
+            re: outputs.map { Float($0.re) }, im: outputs.map { Float($0.im) }, first: 0.5, perBit: 1,
+            bits: outputs.count, shape)
     }
 }
 
 extension OutputGrid {
     /// Weighs the first `bits` bits of a burst.
-    func weight(_ alignment: Alignment, bits: Int, gain: Double) -> AlignmentWeight {
+    func weight(_ alignment: Alignment, bits: Int) -> AlignmentWeight {
         let (first, perBit) = line(alignment)
-        return AlignmentWeight(
-            re: re, im: im, first: first, perBit: perBit, count: count, bits: bits, gain: gain, shape)
+        return AlignmentWeight(re: re, im: im, first: first, perBit: perBit, count: count, bits: bits, shape)
     }
 }

@@ -14,6 +14,8 @@ struct BurstReader {
         var contribution: BurstContribution
         /// Power of the preamble's coherent sum.
         var preamblePower: Double
+        /// Power of the coherent sum of all bits.
+        var total: Double
     }
 
     /// Probability that noise alone makes a burst in one window, and that it adds up as well as one (*ours*).
@@ -24,30 +26,82 @@ struct BurstReader {
     /// Least amplitude of the preamble relative to all bits (*ours*: four deviations at the least SNR).
     private static let leastPreamble = 0.6
     private static let leastPreambleWithCode = 0.4
+    private static let leastPreambleRepeated = 0.15
     /// A bit below this part of the amplitude is a toss-up, unless noise may reach it; this many may be (*ours*).
     private static let tossUp = 0.3
     private static let tossUpLimit = 4
     private static let noiseReach = 5.0
     /// By how much a measured clock error may exceed the largest.
     private static let clockErrorSlack = 1.1
-    /// Alignments to decode where a code hears bursts too weak to line up for certain (*ours*).
-    private static let alignmentsWithCode = 6
+    /// Alignments to follow and to decode where a code hears bursts too weak to line up for certain (*ours*).
+    private static let trackedWithCode = 40
+    private static let decodedWithCode = 3
+    /// Bits by which the preamble may be mistaken, and the places for it that are decoded (*ours*).
+    private static let shiftReach = 8
+    private static let shiftsDecoded = 3
+    /// About the least SNR per bit at which a burst can be decoded: without code, coded, and repeated besides.
+    private static let leastSNR = (1.5, 0.5, 0.25)
+
     let filter: MatchedFilter
     let grid: OutputGrid?
     let shape: BurstShape
     let profile: AirProfile
 
-    /// The burst behind a candidate; `nil` when there is none.
-    func burst(_ candidate: PreambleSearch.Candidate, hypotheses: Double) -> Reading? {
-        let width = shape.format.fec ? Self.alignmentsWithCode : 1
-        let tracker = AlignmentTracker(filter: filter, shape: shape, grid: grid, width: width)
-        for rough in tracker.tracked(candidate.alignment) {
-            let alignment = shape.format.fec ? rough : sharpened(rough)
-            let decoded = decoded(alignment)
-            guard decoded.crcRight else { continue }
-            if let reading = measured(decoded, alignment, hypotheses: hypotheses) { return reading }
+    /// The burst behind one of `candidates`; `nil` when there is none but those that are `known`.
+    func burst(
+        _ candidates: [PreambleSearch.Candidate], hypotheses: Double, besides known: [D2RCoding.Decoded] = []
+    ) -> Reading? {
+        // A code hears bursts whose preamble hardly stands out: then the candidates compete, else they take turns.
+        guard !shape.format.fec else {
+            return burst(among: candidates, width: Self.trackedWithCode, hypotheses, known)
+        }
+        for candidate in candidates {
+            if let reading = burst(among: [candidate], width: 1, hypotheses, known) { return reading }
         }
         return nil
+    }
+
+    private func burst(
+        among candidates: [PreambleSearch.Candidate], width: Int, _ hypotheses: Double, _ known: [D2RCoding.Decoded]
+    ) -> Reading? {
+        let error = Self.clockErrorSlack * profile.largestClockError
+        let tracker = AlignmentTracker(
+            filter: filter, shape: shape, grid: grid, width: width, snr: leastSNR,
+            halves: 1 - error...1 + error)
+        for rough in tracker.tracked(candidates.map(\.alignment)).prefix(shape.format.fec ? Self.decodedWithCode : 1) {
+            let places = shape.format.fec ? shifts(of: tracker.sharpened(rough)) : [sharpened(rough)]
+            let readings = places.compactMap { alignment -> Reading? in
+                let decoded = decoded(alignment)
+                guard decoded.crcRight, !known.contains(decoded) else { return nil }
+                return measured(decoded, alignment, hypotheses: hypotheses)
+            }
+            // A message that begins with 0 has a right CRC one bit later too; its preamble then fits less.
+            if let best = readings.max(by: { $0.total < $1.total }) { return best }
+        }
+        return nil
+    }
+
+    /// Where the burst may lie when whole bits of it line up like this: coded bits look alike wherever they start, only the
+    /// known ones tell. Those that fit best come first.
+    private func shifts(of alignment: Alignment) -> [Alignment] {
+        let reach = Self.shiftReach
+        let trials = (-reach...reach).map {
+            alignment.shifted(by: Double($0 * shape.halvesPerBit), stretchedBy: 0, around: 0)
+        }.filter { filter.contains($0, bits: shape.channelBits, shape) }
+        let axis = phase(of: filter.outputs(alignment, shape))
+        let ranked = trials.map { trial in
+            var sum = Complex.zero
+            for (bit, sign) in shape.knownSigns.enumerated() where sign != 0 {
+                sum += filter.output(bit: bit, trial, shape) * Double(sign)
+            }
+            return (alignment: trial, fit: abs(sum.along(axis)))
+        }.sorted { $0.fit > $1.fit }
+        return ranked.prefix(Self.shiftsDecoded).map(\.alignment)
+    }
+
+    private var leastSNR: Double {
+        guard shape.format.fec else { return Self.leastSNR.0 }
+        return shape.format.repetition ? Self.leastSNR.2 : Self.leastSNR.1
     }
 
     /// Without a code single bits are right often enough to line the burst up by them in detail.
@@ -70,15 +124,25 @@ struct BurstReader {
         return D2RCoding.decoded(soft, format: shape.format, in: profile)
     }
 
-    /// The phase of bit 0: from the known bits first, then from all.
+    /// The phase of bit 0: from the known bits first, then from all; the squares of those that are not known say where
+    /// it is but for its sign.
     private func phase(of outputs: [Complex]) -> Complex {
         var sum = Complex.zero
-        for (output, sign) in zip(outputs, shape.knownSigns) { sum += output * Double(sign) }
-        for (output, known) in zip(outputs, shape.knownSigns) where known == 0 {
-            // Weak outputs say little of the phase and may have the wrong sign: they count by their size anyway.
-            sum += output.along(sum) < 0 ? output * -1 : output
+        var square = Complex.zero
+        var energy = 0.0
+        for (output, sign) in zip(outputs, shape.knownSigns) {
+            if sign != 0 { sum += output * Double(sign) } else { square += output * output }
+            energy += output.power
         }
-        return sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        // An unknown bit weighs by its own size over the noise's: the known bits' amplitude over the mean power.
+        let gain =
+            square.magnitude.squareRoot() / max(energy, .leastNormalMagnitude) * Double(outputs.count).squareRoot()
+        var axis = sum * (1 / max(sum.magnitude, .leastNormalMagnitude))
+        for _ in 0..<4 {
+            let direction = sum + square * axis.conjugate * gain
+            axis = direction * (1 / max(direction.magnitude, .leastNormalMagnitude))
+        }
+        return axis
     }
 
     /// Measures a burst whose CRC is right; `nil` when it does not stand out of the noise.
@@ -105,7 +169,7 @@ struct BurstReader {
         return Reading(
             decoded: decoded, alignment: alignment, gain: gain,
             snr: gain.power * bitSamples / max(noisePerSample, .leastNormalMagnitude), contribution: contribution,
-            preamblePower: filter.preamble(alignment, shape).sum.power)
+            preamblePower: filter.preamble(alignment, shape).sum.power, total: sum.power)
     }
 
     /// Whether the preamble has its share in the burst, and the clock error is one that devices have.
@@ -118,7 +182,9 @@ struct BurstReader {
         let perPreambleBit =
             preamble.along(sum) / max(sum.magnitude, .leastNormalMagnitude) / Double(shape.preambleBits)
         let perBit = sum.magnitude / Double(outputs.count)
-        let least = shape.format.fec ? Self.leastPreambleWithCode : Self.leastPreamble
+        let least =
+            shape.format.fec
+            ? shape.format.repetition ? Self.leastPreambleRepeated : Self.leastPreambleWithCode : Self.leastPreamble
         let error = abs(shape.nominalHalf / alignment.half - 1)
         return perPreambleBit > least * perBit && error < Self.clockErrorSlack * profile.largestClockError
     }

@@ -109,6 +109,7 @@ struct JointReader {
         return BurstReader.Reading(
             decoded: decoded, alignment: part.alignment, gain: part.gain,
             snr: part.gain.power * bitSamples / max(noise, .leastNormalMagnitude), contribution: part.contribution,
-            preamblePower: part.gain.power * preamble * preamble)
+            preamblePower: part.gain.power * preamble * preamble,
+            total: part.gain.power * part.contribution.energy * part.contribution.energy)
     }
 }

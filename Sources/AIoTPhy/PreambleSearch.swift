@@ -25,8 +25,8 @@ struct PreambleSearch {
 
     /// Slip of the preamble's ends, in half-periods, from one clock error to the next (*ours*).
     private static let slip = 0.4
-    /// From this many half-periods per bit on, parts of bits are correlated (*ours*).
-    private static let subcarrierHalves = 16
+    /// From this many half-periods per bit on, parts of bits are correlated; below, a clock error costs whole bits little (*ours*).
+    private static let subcarrierHalves = 32
 
     /// The share that noise exceeds in one of `hypotheses` of `outputs` outputs each with this probability.
     static func shareThreshold(outputs: Int, hypotheses: Double, probability: Double) -> Double {
@@ -113,8 +113,8 @@ private struct CandidateList {
     private let distance: Double
 
     init(_ shape: BurstShape) {
-        limit = shape.format.fec ? 10 : 3
-        chanceCandidates = shape.format.fec ? shape.format.repetition ? 6 : 2 : 0.5
+        limit = shape.format.fec ? shape.format.repetition ? 64 : 12 : 3
+        chanceCandidates = shape.format.fec ? shape.format.repetition ? 60 : 4 : 0.5
         middle = shape.preambleBits * shape.halvesPerBit / 2
         distance = Double(max(shape.halvesPerBit / 4, 1))
     }

@@ -103,13 +103,10 @@ extension WindowScan {
             for (index, result, grid) in results {
                 let place = places[index]
                 let reader = BurstReader(filter: filter, grid: grid, shape: place.shape, profile: profile)
-                for candidate in credible(result.candidates, place.shape, filter) {
-                    if let reading = reader.burst(candidate, hypotheses: result.hypotheses),
-                        !place.bursts.contains(where: { $0.decoded == reading.decoded })
-                    {
-                        return (index, reading)
-                    }
-                }
+                let candidates = credible(result.candidates, place.shape, filter)
+                let reading = reader.burst(
+                    candidates, hypotheses: result.hypotheses, besides: place.bursts.map(\.decoded))
+                if let reading { return (index, reading) }
             }
             return nil
         }

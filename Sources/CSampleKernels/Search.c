@@ -43,7 +43,7 @@ void aiot_correlate(
 FOR_EACH_VECTOR_UNIT
 void aiot_weigh(
     const float *restrict re, const float *restrict im, size_t count, double first, double per_bit,
-    const float *restrict signs, size_t known, size_t bits, double gain, aiot_weight *restrict weight
+    const float *restrict signs, size_t bits, aiot_weight *restrict weight
 ) {
     // The bits before the first that lies behind all outputs.
     double held = ((double)count - first) / per_bit;
@@ -51,45 +51,38 @@ void aiot_weigh(
     inside = inside < bits ? inside : bits;
     int64_t step = fixed_point(per_bit), place = fixed_point(first), end = (int64_t)count << 32;
     while (inside > 0 && place + (int64_t)(inside - 1) * step >= end) inside--;
-    float sum_re = 0, sum_im = 0;
-    for (size_t bit = 0; bit < known && bit < inside; bit++, place += step) {
-        int64_t index = place > 0 ? whole(place) : 0;
-        sum_re += re[index] * signs[bit];
-        sum_im += im[index] * signs[bit];
-    }
-    weight->sum_re = (double)sum_re;
-    weight->sum_im = (double)sum_im;
-    float length = __builtin_elementwise_sqrt(sum_re * sum_re + sum_im * sum_im);
-    float axis_re = length > 0 ? sum_re / length : 0, axis_im = length > 0 ? sum_im / length : 0;
-    float scale = (float)gain;
-    double likelihood = 0, power = 0;
-    for (size_t begin = known; begin < bits; begin += 64) {
+    *weight = (aiot_weight){0};
+    for (size_t begin = 0; begin < bits; begin += 64) {
         size_t length = bits - begin < 64 ? bits - begin : 64;
-        float parts[64];
+        float x[64], y[64];
         size_t heard = inside > begin ? (inside - begin < length ? inside - begin : length) : 0;
         // One by one: gathering into vectors is no faster.
 #pragma clang loop vectorize(disable) unroll_count(4)
         for (size_t index = 0; index < heard; index++, place += step) {
             int64_t output = place > 0 ? whole(place) : 0;
-            parts[index] = re[output] * axis_re + im[output] * axis_im;
+            x[index] = re[output];
+            y[index] = im[output];
         }
-        for (size_t index = heard; index < length; index++) parts[index] = 0;
-        float likely = 0, strong = 0;
+        for (size_t index = heard; index < length; index++) x[index] = y[index] = 0;
+        float sum_re = 0, sum_im = 0, square_re = 0, square_im = 0, power = 0, unknown = 0;
         for (size_t index = 0; index < length; index++) {
 #pragma clang fp reassociate(on)
-            float sign = signs[begin + index];
-            float amount = scale * parts[index];
-            float size = amount < 0 ? -amount : amount;
-            // ln cosh, near enough, for a bit that may be either.
-            float either = amount * amount / (2 + size);
-            likely += sign == 0 ? either : amount * sign;
-            strong += parts[index] * parts[index];
+            float sign = signs[begin + index], a = x[index], b = y[index];
+            float open = 1 - sign * sign;
+            sum_re += sign * a;
+            sum_im += sign * b;
+            square_re += open * (a * a - b * b);
+            square_im += open * (2 * a * b);
+            power += open * (a * a + b * b);
+            unknown += open;
         }
-        likelihood += (double)likely;
-        power += (double)strong;
+        weight->sum_re += (double)sum_re;
+        weight->sum_im += (double)sum_im;
+        weight->square_re += (double)square_re;
+        weight->square_im += (double)square_im;
+        weight->power += (double)power;
+        weight->unknown += (double)unknown;
     }
-    weight->likelihood = likelihood;
-    weight->power = power;
 }
 
 FOR_EACH_VECTOR_UNIT

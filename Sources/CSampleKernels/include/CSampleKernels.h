@@ -76,15 +76,15 @@ void aiot_correlate(
 /// What an alignment makes of outputs on a grid.
 typedef struct {
     double sum_re, sum_im;
-    double likelihood, power;
+    double square_re, square_im;
+    double power, unknown;
 } aiot_weight;
 
-/// Weighs the bits at places `first` + k * `per_bit` of `count` outputs, those outside being zero: the coherent sum of the
-/// `known` bits of the preamble, and along it likelihood and power of the bits behind, `gain` being the weight of an
-/// output. `signs` is 0 for a bit that may be either.
+/// Weighs the bits at places `first` + k * `per_bit` of `count` outputs, those outside being zero: the sum of the
+/// known bits times their signs; of the others, whose sign is 0, the sum of the squares, of the powers, and their number.
 void aiot_weigh(
-    const float *re, const float *im, size_t count, double first, double per_bit, const float *signs, size_t known,
-    size_t bits, double gain, aiot_weight *weight);
+    const float *re, const float *im, size_t count, double first, double per_bit, const float *signs,
+    size_t bits, aiot_weight *weight);
 
 /// Running sums of `count` parts of two phasors, part k of the first turned by -k * `turn` radians, of the second by
 /// k * `turn`: element k + 1 is element k plus part k; element 0 is 0. The parts are complex.
