@@ -287,9 +287,7 @@ let package = Package(
         tests(
             "AIoTSynthTests",
             uses: [
-                "AIoTSynth", "AIoTBase", "AIoTPhy", "AIoTMac", "AIoTCapture", "AIoTReplay", "AIoTSecurity",
-                "Conformance",
-                "Settings",
+                "AIoTSynth", "AIoTBase", "AIoTPhy", "AIoTCapture", "AIoTReplay", "Conformance", "Settings",
             ]),
         tests("AIoTCaptureTests", uses: ["AIoTCapture", "AIoTBase", "AIoTMac"]),
         tests("ConformanceTests", uses: ["Conformance", "AIoTBase", "AIoTMac", "NGAP"]),

@@ -69,7 +69,8 @@ struct StepReader {
         let windows = message.map { schedule.windows(after: $0) } ?? AirSchedule.Windows()
         for (index, answer) in (mapping.mappings("answers") ?? []).enumerated() {
             let reader = BurstReading(
-                mapping: answer, key: "\(key).answers[\(index)]", windows: windows, devices: devices, profile: profile)
+                mapping: answer, key: "\(key).answers[\(index)]", windows: windows, devices: devices, profile: profile,
+                sampleRateHz: script.sampleRateHz)
             if let burst = reader.burst() { frame.answers.append(burst) }
         }
         return frame
@@ -83,6 +84,7 @@ struct BurstReading {
     let windows: AirSchedule.Windows
     let devices: [String: SynthDevice]
     let profile: AirProfile
+    let sampleRateHz: Double
 
     private enum Fault: String, CaseIterable {
         case crc
@@ -143,10 +145,15 @@ struct BurstReading {
         // R without its frequency position.
         let scheduled = window.map { $0.format.subcarrierPeriods >> $0.frequencyPosition } ?? 1
         let periods = mapping.int("r", in: 0...3).map { 1 << $0 } ?? scheduled
-        return D2RBurstFormat(
+        let format = D2RBurstFormat(
             rateCode: rate, subcarrierPeriods: periods << frequency, fec: flag("fec") ?? base?.fec ?? false,
             repetition: flag("rep") ?? base?.repetition ?? false, midamble: flag("mid") ?? base?.midamble ?? false,
             transportBlockOctets: octets.count)
+        guard format.fits(sampleRateHz: sampleRateHz, in: profile) else {
+            mapping.problem("rate", "R * bit rate is above a quarter of the sample rate: lower rate, r or frequency")
+            return nil
+        }
+        return format
     }
 
     private func flag(_ name: String) -> Bool? { mapping.int(name, in: 0...1).map { $0 == 1 } }

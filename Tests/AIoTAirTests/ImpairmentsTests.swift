@@ -1,4 +1,5 @@
 import AIoTAir
+import AIoTPhy
 import Foundation
 import Testing
 
@@ -101,5 +102,38 @@ import Testing
         samples.withUnsafeMutableBufferPointer { converter.apply(to: $0, firstSample: 0) }
         let step: Float = 0.5 / 128
         #expect(samples == [26 * step, 127 * step, 127 * step, -0.5, 0, -0.5])
+    }
+
+    /// The air with an impairment more than usual, carrier on, in blocks of so many samples.
+    private func air(block: Int, _ change: (inout SampleAirConditions) -> Void) -> [Float] {
+        var conditions = SampleAirConditions()
+        conditions.carrierOffsetHz = 700
+        change(&conditions)
+        var air = SampleAir(
+            devices: [], conditions: conditions, profile: .oursV0, sampleRateHz: Self.sampleRateHz, seed: 4)
+        var samples: [Float] = []
+        while samples.count < 24_000 {
+            let carrier = [Float](repeating: 1, count: min(block, 12_000 - samples.count / 2))
+            var received = [Float](repeating: 0, count: 2 * carrier.count)
+            carrier.withUnsafeBufferPointer { carrier in
+                received.withUnsafeMutableBufferPointer { air.process(carrier: carrier, received: $0) }
+            }
+            samples += received
+        }
+        return samples
+    }
+
+    @Test func theSimulatedAirTakesEachOfThemInBlocksOfAnySize() {
+        let changes: [(inout SampleAirConditions) -> Void] = [
+            { $0.leakDrift = .init(amplitudeDB: 1, phaseDegrees: 20, timeScaleSeconds: 5e-3) },
+            { $0.impulses = .init(perSecond: 2_000, levelDB: 20, seconds: 20e-6) },
+            { $0.quantisation = .init(bits: 8) },
+        ]
+        let usual = air(block: 12_000) { _ in }
+        for change in changes {
+            let changed = air(block: 12_000, change)
+            #expect(changed != usual)
+            #expect(zip(air(block: 777, change), changed).allSatisfy { abs($0 - $1) <= 1.0 / 128 })
+        }
     }
 }

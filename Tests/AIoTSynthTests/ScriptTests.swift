@@ -125,6 +125,10 @@ import Testing
             "steps: [{r2d: Paging, schedule: {rate: 4, tbs: 2}, answers: [{d2r: 72da, device: b}]}]",
             "1:82: steps[0].answers[0].device: b is not among `devices` of the script"
         ),
+        (
+            "steps: [{r2d: 1c37, answers: [{d2r: 72da, rate: 7, delay-us: 250, frequency: 2}]}]",
+            "1:49: steps[0].answers[0].rate: R * bit rate is above a quarter of the sample rate"
+        ),
         ("steps: [{r2d: 1c37, corrupt: all}]", "1:30: steps[0].corrupt: write one of crc, truncated"),
         ("steps: [{inventory: {devices: 0}}]", "1:31: steps[0].inventory.devices: write a whole number from 1 to 1000"),
         ("steps: [{inventory: {profile: 0x04}}]", "1:31: steps[0].inventory.profile: this combination is refused:"),
