@@ -8,6 +8,7 @@ func estimatorBenchmark() {
     benchmark.fairness()
     benchmark.changes()
     benchmark.collisions()
+    benchmark.fewRounds()
     benchmark.scale()
 }
 
@@ -44,7 +45,7 @@ struct EstimatorBenchmark {
         print("exact, a frame as long as the backlog: n = 10", places(backlog[10]), " n = 50", places(backlog[50]))
         for setting in settings {
             print("\n\(setting.name): occasions per device, \(seeds) seeds")
-            print("| n | optimum | prior n | over it, % | unknown | pagings | occasions and pagings |")
+            print("| n | optimum, pagings in | prior n | over the optimum, % | unknown | pagings | with their cost |")
             let optimum = ExactOptimum(upTo: 100, positions: setting.positions, pagingCost: setting.pagingCost) { _ in
                 (0...8).map { 1 << $0 }
             }.occasions

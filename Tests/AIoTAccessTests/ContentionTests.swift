@@ -124,4 +124,24 @@ private struct Contention {
         let (free, dear) = (Contention(devices: 200, seed: 1), Contention(devices: 200, pagingCost: 20, seed: 1))
         #expect(2 * dear.rounds < free.rounds)
     }
+
+    /// Occasions that no population explains, acknowledgements that are taken back, tallies longer than their round.
+    @Test func whateverIsObservedQStaysWithinItsLimits() {
+        var generator = SeededGenerator(seed: 1)
+        func draw(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
+        for run in 0..<50 {
+            let largest = draw(16)
+            let limits = RoundPlanner.Limits(largestQ: largest, pagingCostInOccasions: Double(draw(30)))
+            var planner = RoundPlanner(limits: limits, expected: run.isMultiple(of: 2) ? draw(65_536) : nil)
+            for _ in 0..<20 {
+                let acknowledged = draw(30_000)
+                let q = planner.q(acknowledged: acknowledged, roundsLeft: draw(20))
+                #expect((0...largest).contains(q))
+                let tally = OccasionTally(
+                    idle: draw(40), single: draw(40), collided: draw(40), recovered: draw(100))
+                planner.observe(tally, occasions: 1 << draw(16), acknowledged: acknowledged)
+                _ = planner.isWorthAborting(acknowledged: draw(30_000))
+            }
+        }
+    }
 }
