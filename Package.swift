@@ -336,6 +336,7 @@ if Context.environment["AIOT_FUZZ"] != nil {
 /// What `docs/performance.md` measures of the core, each a program; `scripts/bench-*` builds and runs them.
 let measured: [(name: String, uses: [Target.Dependency])] = [
     ("Sensitivity", ["Genie", "AIoTPhy", "AIoTBase"]),
+    ("Robustness", ["AIoTPhy", "AIoTBase"]),
     (
         "Receiver",
         ["AIoTPhy", "AIoTMac", "AIoTReader", "AIoTReplay", "AIoTCapture", "NGAP", "AIoTBase", "ReceiverShim"]

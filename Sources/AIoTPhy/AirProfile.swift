@@ -56,7 +56,7 @@ package struct AirProfile: Hashable, Sendable {
     package var slotStretch: Double
     /// ... plus this.
     package var slotGuard: AirDuration
-    /// Largest relative error of a device's clock after calibration.
+    /// Largest relative error of a device's clock after calibration: bursts are looked for within it.
     package var largestClockError: Double
 
     /// The air profile "ours-v0" of `spec/2`.
@@ -69,6 +69,9 @@ package struct AirProfile: Hashable, Sendable {
         d2rMidamble: "000100110101111".utf8.map { $0 & 1 }, d2rMidambleSpacing: 64, fecConstraintLength: 7,
         fecGenerators: [0o133, 0o171, 0o165], d2rTurnaround: .microseconds(250), startOffsetUnit: .microseconds(50),
         slotStretch: 1.05, slotGuard: .microseconds(250), largestClockError: 0.02)
+
+    /// By how much what a device times may last longer than nominal: what room is left for.
+    package var longestStretch: Double { max(slotStretch, 1 / (1 - min(largestClockError, 0.5))) }
 
     /// The CRC that protects `bitCount` information bits.
     package func crc(forInformationBits bitCount: Int) -> CRC {

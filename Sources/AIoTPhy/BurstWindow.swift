@@ -26,6 +26,8 @@ struct BurstWindow {
     private(set) var range: Range<Int>
     private let decimation: Int
     private let streamRateHz: Double
+    /// Of all bursts' half-periods, in samples.
+    private let longestHalf: Double
     /// Room for the whole window, of which `filled` means are in.
     private var samples: [Float] = []
     private var filled = 0
@@ -37,6 +39,7 @@ struct BurstWindow {
         let margin = D2RDemodulator.startMarginSeconds
         var length = 0.0
         var half = Double.infinity
+        var longestHalf = 0.0
         for burst in expected.map(\.burst) {
             let format = burst.format
             guard format.subcarrierPeriods.nonzeroBitCount == 1, (0...7).contains(format.rateCode),
@@ -44,7 +47,9 @@ struct BurstWindow {
             else { return nil }
             length = max(length, format.duration(in: profile).seconds)
             let halves = Double(2 * format.subcarrierPeriods)
-            half = min(half, streamRateHz / (format.bitRateHz(in: profile) * halves))
+            let nominal = streamRateHz / (format.bitRateHz(in: profile) * halves)
+            half = min(half, nominal)
+            longestHalf = max(longestHalf, nominal)
         }
         let delay = first.burst.delay.seconds
         let begin = origin + (delay / (1 + error) - margin - Self.leadSeconds) * streamRateHz
@@ -58,6 +63,7 @@ struct BurstWindow {
         self.expected = expected
         self.origin = origin
         self.streamRateHz = streamRateHz
+        self.longestHalf = longestHalf
     }
 
     /// Ends the window before `sample`.
@@ -94,6 +100,7 @@ struct BurstWindow {
         swap(&taken, &samples)
         taken.removeLast(max(taken.count - 2 * filled, 0))
         return SampleWindow(
-            samples: taken, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz)
+            samples: taken, firstSample: range.lowerBound, decimation: decimation, streamRateHz: streamRateHz,
+            slowestPeriod: 2 * longestHalf / Double(decimation))
     }
 }

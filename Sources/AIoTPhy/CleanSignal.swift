@@ -22,12 +22,56 @@ struct CleanSignal {
         self.carrier = carrier
         var samples = spare.floats(window.samples.count)
         Self.removeCarrier(carrier, from: window.samples, into: &samples)
+        samples.withUnsafeMutableBufferPointer {
+            ImpulseBlanker(period: window.slowestPeriod, rateHz: window.rateHz).blank($0)
+        }
         self.samples = samples
         sums = spare.doubles(window.samples.count + 2)
         sums[0] = 0
         sums[1] = 0
         noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
         accumulate(from: 0)
+        settleLeak(window)
+    }
+
+    /// Takes out what the leak moves by, if it does.
+    private mutating func settleLeak(_ window: SampleWindow) {
+        var steps = 0
+        var spreads = spreads(window)
+        let usual = spreads.isEmpty ? 0 : spreads[spreads.count / 2]
+        guard drift(window, { $0.mayHaveStep(spread: usual) || $0.isMoving(noise: noise, spread: 0) }) else { return }
+        // A step spreads the block that it lies in: the largest is found first, and then looked from anew.
+        while steps < LeakDrift.stepLimit, let spread = spreads.last,
+            let step = drift(window, { $0.largestStep(spread: spread) })
+        {
+            raise(from: step.place, by: step.size * -1)
+            accumulate(from: step.place)
+            spreads = self.spreads(window)
+            steps += 1
+        }
+        let spread = spreads.last ?? 0
+        guard steps > 0 || drift(window, { $0.isMoving(noise: noise, spread: spread) }) else { return }
+        var samples: [Float] = []
+        swap(&samples, &self.samples)
+        samples.withUnsafeMutableBufferPointer { samples in drift(window) { $0.flatten(samples) } }
+        swap(&samples, &self.samples)
+        accumulate(from: 0)
+    }
+
+    private func drift<Value>(_ window: SampleWindow, _ body: (LeakDrift) -> Value) -> Value {
+        sums.withUnsafeBufferPointer { body(LeakDrift(sums: $0, period: window.slowestPeriod)) }
+    }
+
+    private func spreads(_ window: SampleWindow) -> [Double] {
+        samples.withUnsafeBufferPointer { samples in drift(window) { $0.spreads(samples) } }
+    }
+
+    /// Raises all samples from a place on.
+    private mutating func raise(from place: Int, by step: Complex) {
+        for index in place..<count {
+            samples[2 * index] += Float(step.re)
+            samples[2 * index + 1] += Float(step.im)
+        }
     }
 
     /// Lends its arrays to the next signal; this one is not used any more.

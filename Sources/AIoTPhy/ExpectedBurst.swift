@@ -19,7 +19,7 @@ package struct ExpectedBurst: Hashable, Sendable {
 
     /// When a device with the slowest clock has ended this burst, after the end of the R2D frame.
     package func latestEnd(in profile: AirProfile) -> AirDuration {
-        AirDuration(seconds: (delay + format.duration(in: profile)).seconds * profile.slotStretch)
+        AirDuration(seconds: (delay + format.duration(in: profile)).seconds * profile.longestStretch)
     }
 }
 

@@ -7,6 +7,8 @@ struct SampleWindow {
     let decimation: Int
     /// Of the stream.
     let streamRateHz: Double
+    /// Longest nominal period of the subcarriers that are expected, in means.
+    let slowestPeriod: Double
 
     /// Means per second.
     var rateHz: Double { streamRateHz / Double(decimation) }

@@ -52,13 +52,17 @@ struct StartIndicator {
     func found(near sample: Double, in ring: SampleRing) -> Found? {
         guard let firstEnd = ends.first else { return nil }
         var edges = ends.map { sample + ($0 - firstEnd) * symbol }
-        guard let rough = judged(runMeans(edges, in: ring), scatterLimit: 0.3) else { return nil }
-        // The last edge is left out at first: a chip behind it may be as short as its place is uncertain.
-        measure(&edges, count: edges.count - 1, within: shortest * symbol / 2, rough, in: ring)
-        guard let coarse = fitted(Array(edges.dropLast()), rough) else { return nil }
-        edges = ends.map { coarse.start + $0 * coarse.symbol }
+        // The last edge is left out at first: a chip behind it may be as short as its place is uncertain. The place that
+        // the scan gives is too coarse for good levels, so these are taken twice.
+        for _ in 0..<2 {
+            guard let levels = judged(runMeans(edges, in: ring), scatterLimit: 0.3) else { return nil }
+            measure(&edges, count: edges.count - 1, within: shortest * symbol / 2, levels, in: ring)
+            guard let coarse = fitted(Array(edges.dropLast()), levels) else { return nil }
+            edges = ends.map { coarse.start + $0 * coarse.symbol }
+        }
         guard let levels = judged(runMeans(edges, in: ring), scatterLimit: 0.3) else { return nil }
-        measure(&edges, count: edges.count, within: 0.9 * min(shortestChip, shortest / 2) * symbol, levels, in: ring)
+        // Half a chip: as far as the edge may be off without the next one being taken for it.
+        measure(&edges, count: edges.count, within: min(shortestChip, shortest) / 2 * symbol, levels, in: ring)
         return fitted(edges, levels)
     }
 

@@ -22,7 +22,7 @@ extension AirPlan {
         let format = schedule.burstFormat()
         let delay = profile.d2rTurnaround + profile.startOffsetUnit * Int64(schedule.startOffset)
         let last = delay + format.slotDuration(in: profile) * Int64(timePositions)
-        return frameDuration(octets: octets) + AirDuration(seconds: last.seconds * profile.slotStretch)
+        return frameDuration(octets: octets) + AirDuration(seconds: last.seconds * profile.longestStretch)
     }
 
     /// A paging or a trigger, whichever is longer, with as many time positions as there can be.

@@ -1,5 +1,6 @@
 import AIoTBase
 import AIoTMac
+import AIoTPhy
 import AIoTReader
 import Settings
 
@@ -57,6 +58,8 @@ extension DaemonConfiguration {
         }
         reader.fixedQ = mapping.int("q", in: 0...15)
         reader.maxRounds = mapping.int("max-rounds", in: 1...10_000, default: reader.maxRounds)
+        let clockError = mapping.int("clock-error-ppm", in: 1_000...100_000, default: 20_000)
+        reader.profile.largestClockError = Double(clockError) / 1e6
         reader.minTurnaroundMilliseconds = mapping.int(
             "min-turnaround-ms", in: ReaderConfiguration.minTurnaroundRange, default: reader.minTurnaroundMilliseconds)
         reader.exchangeBudgetMilliseconds = mapping.int(

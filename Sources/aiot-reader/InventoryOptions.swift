@@ -2,6 +2,7 @@ import AIoTBase
 import AIoTF
 import AIoTFService
 import AIoTMac
+import AIoTPhy
 import AIoTReader
 import AIoTSecurity
 import ArgumentParser
@@ -196,6 +197,9 @@ struct InventoryOptions: ParsableArguments {
         // A paging gives at most 255 AS IDs, and with one frequency position 2,048 occasions.
         configuration.maxRounds = maxRounds ?? (devices > 255 ? 16 + devices / 5 : 16)
         configuration.minTurnaroundMilliseconds = minTurnaround
+        // The reader listens for what the devices are, and never for less than the profile has.
+        configuration.profile.largestClockError = max(
+            configuration.profile.largestClockError, Double(clockError) / 1e6)
         return configuration
     }
 }

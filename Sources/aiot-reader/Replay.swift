@@ -14,10 +14,10 @@ struct Replay {
     /// What is read at once: enough that a system call costs little, little enough to stay near the processor.
     private static let samplesPerRead = 16_384
 
-    init(file: RecordingFile, blockSamples: Int = Replay.samplesPerRead) {
+    init(file: RecordingFile, profile: AirProfile = .oursV0, blockSamples: Int = Replay.samplesPerRead) {
         self.file = file
         self.blockSamples = max(1, blockSamples)
-        decoder = RecordingDecoder(profile: .oursV0, sampleRateHz: file.sampleRateHz)
+        decoder = RecordingDecoder(profile: profile, sampleRateHz: file.sampleRateHz)
         samples = SampleDecoder(file.format)
     }
 

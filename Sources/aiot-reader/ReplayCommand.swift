@@ -1,4 +1,5 @@
 import AIoTCapture
+import AIoTPhy
 import AIoTReplay
 import ArgumentParser
 import Conformance
@@ -24,6 +25,9 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "SigMF datatype of bare IQ samples: cf32_le, ci16_le, ci8 or cu8.")
     var datatype: String?
 
+    @Option(help: "Largest error of the devices' clocks that is looked for, ppm.")
+    var clockError = 20_000
+
     @Flag(help: "Waits for more at the end of the file, until interrupted.")
     var follow = false
 
@@ -38,6 +42,9 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...16_777_216).contains(block) else { throw ValidationError("--block \(block): take 1 to 16,777,216") }
+        guard (1_000...100_000).contains(clockError) else {
+            throw ValidationError("--clock-error \(clockError): take 1,000 to 100,000 ppm")
+        }
         if let rate, !rate.isFinite { throw ValidationError("--rate: give a number of samples per second") }
     }
 
@@ -58,7 +65,9 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func replaySamples(_ recording: RecordingFile, truth: TruthFile?) throws {
-        var replay = Replay(file: recording, blockSamples: block)
+        var profile = AirProfile.oursV0
+        profile.largestClockError = Double(clockError) / 1e6
+        var replay = Replay(file: recording, profile: profile, blockSamples: block)
         var frames: [DecodedFrame] = []
         let start = ContinuousClock.now
         do {

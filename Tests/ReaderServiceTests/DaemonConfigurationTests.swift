@@ -1,5 +1,6 @@
 import AIoTBase
 import AIoTMac
+import AIoTPhy
 import AIoTReader
 import CoreLink
 import Logging
@@ -66,7 +67,7 @@ struct DaemonConfigurationTests {
             air:
               {chips-per-symbol: 12, rate-code: 3, subcarrier-code: 1, fec: true, repetition: true, midamble: true,
                frequencies: 4, access: cbra, q: 5, max-rounds: 9, exchange-budget-ms: 250, link-hold-ms: 0,
-               min-turnaround-ms: 20}
+               min-turnaround-ms: 20, clock-error-ppm: 80000}
             tls: {certificate: c.pem, key: k.pem, authorities: a.pem, peer-names: [aiotf]}
             links:
               - {endpoints: ["tls://one.example", "tls://[2001:db8::1]:4000"]}
@@ -116,7 +117,7 @@ struct DaemonConfigurationTests {
         #expect(air.fec && air.repetition && air.midamble)
         #expect(air.accessMode == .cbra && air.fixedQ == 5 && air.maxRounds == 9)
         #expect(air.exchangeBudgetMilliseconds == 250 && air.linkHoldMilliseconds == 0)
-        #expect(air.minTurnaroundMilliseconds == 20)
+        #expect(air.minTurnaroundMilliseconds == 20 && air.profile.largestClockError == 0.08)
         #expect(configuration.links.map(\.name) == ["link-1", "own"])
         #expect(configuration.links[0].endpoints.last == .tls(host: "2001:db8::1", port: 4_000))
         #expect(configuration.links[0].tls?.peerNames == ["aiotf"])
@@ -147,6 +148,7 @@ struct DaemonConfigurationTests {
         ("\(link)\nair: {access: aloha}", "2:15: ", "auto, cbra, direct, cfra"),
         ("\(link)\nair: {fec: yes}", "2:12: ", "true or false"),
         ("\(link)\nair: {min-turnaround-ms: 3277}", "2:26: ", "0 to 3276"),
+        ("\(link)\nair: {clock-error-ppm: 100001}", "2:24: ", "1000 to 100000"),
         ("\(link)\nair: {q: 12}", "2:10: ", "take 11 at most"),
         ("\(link)\nair: {rate-code: 7, subcarrier-code: 3}", "2:18: ", "lower the rate"),
         ("\(link)\nair: {subcarrier-code: 3, frequencies: 4}", "2:24: ", "lower the rate"),

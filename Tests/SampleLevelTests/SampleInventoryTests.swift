@@ -17,12 +17,16 @@ private struct SampleInventory {
         var results: [DeviceResult] = []
     }
 
-    init(devices: Int, seed: UInt64, snrDB: Double, reader: ReaderConfiguration) throws {
+    /// Clock errors of the devices are uniform within plus and minus `clockError`.
+    init(
+        devices: Int, seed: UInt64, snrDB: Double, reader: ReaderConfiguration, clockError: Double = 0.02
+    ) throws {
         let configuration = SecurityConfiguration(
             profile: SecurityProfile(rawValue: 0x17), algorithms: .init(ciphering: .nea2, integrity: .nia2),
             counterWindow: 15)
         let population = Population(
-            count: devices, configuration: configuration, profile: reader.profile, largestClockError: 0.02, seed: seed)
+            count: devices, configuration: configuration, profile: reader.profile, largestClockError: clockError,
+            seed: seed)
         let registry = try Registry(of: population)
         var conditions = SampleAirConditions()
         conditions.snrDB = snrDB
@@ -99,5 +103,15 @@ private struct SampleInventory {
         let pdu = try R2DModulator.waveform(of: [0x1C, 0x37], chipsPerSymbol: 6, in: profile)
         let other = try R2DModulator.waveform(of: [0x1C, 0x37], chipsPerSymbol: 6, in: .oursV0)
         #expect(pdu.edges != other.edges)
+    }
+
+    @Test func devicesTenPercentOffAreFoundByAReaderThatListensForThem() throws {
+        var reader = ReaderConfiguration()
+        reader.profile.largestClockError = 0.1
+        let heard = try SampleInventory(devices: 20, seed: 3, snrDB: 25, reader: reader, clockError: 0.1)
+        #expect(heard.hasFound(20), "\(heard.results.count) found")
+        let narrow = ReaderConfiguration()
+        let half = try SampleInventory(devices: 20, seed: 3, snrDB: 25, reader: narrow, clockError: 0.1)
+        #expect(half.results.count < 20)
     }
 }

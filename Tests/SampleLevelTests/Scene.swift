@@ -29,6 +29,7 @@ struct Scene {
     /// Keying of the reader's carrier and where it starts, in samples.
     var keying: [(KeyedWaveform, Double)] = []
     var seconds: Double?
+    var impairments = Impairments()
 
     func samples(seed: UInt64) -> [Float] {
         let length = devices.map { $0.delay + 1.05 * $0.format.duration(in: profile).seconds }.max() ?? 0
@@ -47,14 +48,18 @@ struct Scene {
         }
         var noise = GaussianNoise(seed: seed, deviation: noiseDeviation)
         let step = 2 * Double.pi * offsetHz / rate
+        let gains = impairments.leakGains(count: count, rate: rate, seed: seed)
         for index in 0..<count {
             let angle = step * Double(index)
             let (c, s) = (Float(cos(angle)), Float(sin(angle)))
-            let re = (states[2 * index] + 0.8) * carrier[index]
-            let im = (states[2 * index + 1] + 0.6) * carrier[index]
+            let gain = gains?[index] ?? (re: 1, im: 0)
+            let re = (states[2 * index] + 0.8 * gain.re - 0.6 * gain.im) * carrier[index]
+            let im = (states[2 * index + 1] + 0.6 * gain.re + 0.8 * gain.im) * carrier[index]
             states[2 * index] = re * c - im * s + Float(dc.re + noise.next())
             states[2 * index + 1] = re * s + im * c + Float(dc.im + noise.next())
         }
+        impairments.addImpulses(to: &states, rate: rate, amplitude: amplitude, seed: seed)
+        impairments.quantise(&states)
         return states
     }
 
@@ -86,6 +91,28 @@ struct Scene {
         receiver.expect(bursts, afterSample: 0)
         let events = receiver.push(samples(seed: seed)) + receiver.finish()
         var reports = [OccasionReport](repeating: .idle, count: bursts.count)
+        for case .occasion(let result) in events { reports[result.index] = result.report }
+        return reports
+    }
+
+    /// Puts an R2D frame before everything: what is late by it moves.
+    /// - Returns: the octets of the frame; its end in seconds.
+    mutating func precede(by octets: [UInt8] = [0x57, 0, 1], chipsPerSymbol: Int = 12) -> Double {
+        guard let wave = try? R2DModulator.waveform(of: octets, chipsPerSymbol: chipsPerSymbol, in: profile) else {
+            return 0
+        }
+        let start = 0.3e-3
+        keying = [(wave, start * rate)]
+        let end = start + wave.seconds
+        for index in devices.indices { devices[index].delay += end }
+        return end
+    }
+
+    /// What a receiver reports that is told of `bursts` by the frame; nil for those whose frame it has not heard.
+    func reportsAfterFrame(_ bursts: [ExpectedBurst], seed: UInt64) -> [OccasionReport?] {
+        var receiver = StreamReceiver(profile: profile, sampleRateHz: rate) { _ in bursts }
+        let events = receiver.push(samples(seed: seed)) + receiver.finish()
+        var reports = [OccasionReport?](repeating: nil, count: bursts.count)
         for case .occasion(let result) in events { reports[result.index] = result.report }
         return reports
     }
