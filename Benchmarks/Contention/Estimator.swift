@@ -1,15 +1,16 @@
 import AIoTAccess
 
-/// Occasions per device of the estimator and the choice of q alone, all that `docs/contention.md` gives.
+/// Occasions per device of the estimator and the choice of q alone, all that `docs/contention.md` gives; or the part of
+/// it that is named.
 func estimatorBenchmark() {
     let benchmark = EstimatorBenchmark()
-    benchmark.efficiency()
-    benchmark.wrongPriors()
-    benchmark.fairness()
-    benchmark.changes()
-    benchmark.collisions()
-    benchmark.fewRounds()
-    benchmark.scale()
+    let parts = [
+        ("efficiency", benchmark.efficiency), ("priors", benchmark.wrongPriors), ("fairness", benchmark.fairness),
+        ("changes", benchmark.changes), ("collisions", benchmark.collisions), ("pagings", benchmark.fewRounds),
+        ("scale", benchmark.scale),
+    ]
+    let wanted = CommandLine.arguments.dropFirst(2)
+    for (name, run) in parts where wanted.isEmpty || wanted.contains(name) { run() }
 }
 
 struct EstimatorBenchmark {

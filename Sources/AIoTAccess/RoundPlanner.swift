@@ -64,24 +64,31 @@ package struct RoundPlanner: Sendable {
     /// q of the next round; what is observed from now on belongs to it.
     /// - Parameters:
     ///   - acknowledged: devices that will take no part.
-    ///   - roundsLeft: pagings that are still allowed, the one at hand counted in. Where they are too few for all
-    ///     devices the round gets up to four times the occasions that pay best, so that fewer rounds are enough.
+    ///   - roundsLeft: pagings that are still allowed after this one. Where they are too few for all devices the round
+    ///     gets up to four times the occasions that pay best, so that fewer rounds are enough.
     package mutating func q(acknowledged: Int, roundsLeft: Int = .max) -> Int {
         isNewRound = true
         if let fixed = limits.fixedQ { return min(fixed, limits.largestQ) }
         guard observed > 0 || knowsPopulation else { return min(limits.firstQ, limits.largestQ) }
         let best = best(acknowledged: acknowledged).q
         guard backlog.high >= 1 else { return best }
-        let extra = (0...1).first { roundsNeeded(doublings: $0) <= Double(roundsLeft) } ?? 2
-        return min(best + extra, limits.largestQ)
+        return min(best + doublings(roundsLeft: roundsLeft), limits.largestQ)
     }
 
-    /// Rounds until nobody is likely to be left, and one that shows it, when each is so many times twice as long as
-    /// pays best (*ours*).
-    private func roundsNeeded(doublings: Int) -> Double {
-        let unresolved = 1 - exp(-1 / Double(1 << doublings))
-        return 2 + log(max(1, backlog.high)) / -log(unresolved)
+    /// How often the frame that pays best has to be doubled, twice at most, so that the rounds left after it suffice
+    /// (*ours*): they may all be doubled twice, and two of them are spare. So frames grow late, when they are short.
+    private func doublings(roundsLeft: Int) -> Int {
+        (0..<Self.mostDoublings).first { doublings in
+            let next = backlog.median * Self.unresolved(doublings: doublings)
+            let needed = log(max(1, next)) / -log(Self.unresolved(doublings: Self.mostDoublings))
+            return needed + 2 <= Double(roundsLeft)
+        } ?? Self.mostDoublings
     }
+
+    private static let mostDoublings = 2
+
+    /// The part of the devices that a round leaves over whose frame is doubled so often.
+    private static func unresolved(doublings: Int) -> Double { 1 - exp(-1 / Double(1 << doublings)) }
 
     /// Whether a new paging now resolves more devices per air time than the next occasions of the running round.
     ///
@@ -92,10 +99,12 @@ package struct RoundPlanner: Sendable {
         // What few occasions change is not worth judging.
         guard observed - judged >= min(observed, Int(backlog.median)) / 32 else { return false }
         judged = observed
-        let fresh = best(acknowledged: acknowledged).yield
-        guard roundsNeeded(doublings: 0) < Double(roundsLeft) else { return false }
-        let cost = limits.occasionCost(q: estimator.occasions.trailingZeroBitCount)
-        return fresh >= estimator.resolvedInOpenOccasion() / cost * Self.abortMargin
+        let fresh = best(acknowledged: acknowledged)
+        let q = estimator.occasions.trailingZeroBitCount
+        let staying = estimator.resolvedInOpenOccasion() / limits.occasionCost(q: q)
+        // Where pagings run out only a round is left that is far too short.
+        if doublings(roundsLeft: roundsLeft) > 0 { return fresh.q > q && fresh.yield >= 2 * staying }
+        return fresh.yield >= staying * Self.abortMargin
     }
 
     /// What a new round has to be better by (*ours*): the two are never known that well.
