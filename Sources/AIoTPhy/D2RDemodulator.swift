@@ -9,6 +9,9 @@ struct D2RDemodulator {
     /// Power of what an undecodable burst, or a decoded one that was taken out, leaves in other positions (*ours*).
     private static let crossTalkOfUndecodable = 0.25
     private static let crossTalkOfDecoded = 0.05
+    /// What may be left unexplained in the place of a burst with a short CRC and no code, relative to it (*ours*): one in 64
+    /// mixtures of several bursts has such a CRC right.
+    private static let restOfSure = 0.1
 
     let profile: AirProfile
     var spare = SpareRooms()
@@ -35,15 +38,24 @@ struct D2RDemodulator {
             $0.crossTalk(ofDecoded: Self.crossTalkOfDecoded, ofUndecodable: Self.crossTalkOfUndecodable)
         }.max()
         let isMore = place.rest.map { $0 >= crossTalk ?? 0 } ?? false
-        let bursts = place.bursts.filter { burst in
+        let sent = place.bursts.filter { burst in
             !others.contains { $0.bursts.contains { $0.decoded == burst.decoded && $0.gain.power > burst.gain.power } }
         }
-        if bursts.isEmpty { return isMore && place.bursts.isEmpty ? .undecodable : .idle }
+        // Ghosts are no device, whatever they left.
+        if sent.isEmpty { return isMore && place.bursts.isEmpty ? .undecodable : .idle }
+        let bursts = sent.filter { !isMore || !isUnsure($0, place) }
+        if bursts.isEmpty { return .undecodable }
         let isCollision = isMore || bursts.count > 1
         let heard = bursts.sorted { $0.gain.power > $1.gain.power }.map {
             received($0, place.shape, window, carrier, isCollided: isCollision)
         }
         return isCollision ? .collision(heard) : .decoded(heard[0])
+    }
+
+    private func isUnsure(_ burst: BurstReader.Reading, _ place: Place) -> Bool {
+        let format = place.shape.format
+        return !format.fec && format.informationBits(in: profile) <= profile.shortCRCLimit + profile.shortCRC.width
+            && place.rest ?? 0 > Self.restOfSure * burst.preamblePower
     }
 
     private func received(
