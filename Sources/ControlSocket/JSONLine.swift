@@ -4,7 +4,8 @@ import LogOutput
 
 /// One JSON object on a line, its fields in the order given.
 package struct JSONLine: Hashable, Sendable {
-    private var parts: [String] = []
+    /// What stands between the braces.
+    private var fields = ""
 
     package init() {}
 
@@ -52,10 +53,15 @@ package struct JSONLine: Hashable, Sendable {
         add(name, written: data.map { String(decoding: $0, as: UTF8.self) } ?? "null")
     }
 
-    private mutating func add(_ name: String, written json: String) { parts.append("\(name.jsonQuoted):\(json)") }
+    private mutating func add(_ name: String, written json: String) {
+        if !fields.isEmpty { fields += "," }
+        fields += name.jsonQuoted
+        fields += ":"
+        fields += json
+    }
 
     /// Without a line end.
-    package var text: String { "{" + parts.joined(separator: ",") + "}" }
+    package var text: String { "{" + fields + "}" }
 }
 
 extension JSONLine {
