@@ -21,6 +21,8 @@ struct D2RDemodulator {
     private static let crossTalkOfDecoded = 0.05
 
     let profile: AirProfile
+    /// Probability that noise alone makes a burst in one window.
+    let falseBurstProbability: Double
 
     /// One report for each of `bursts`, which share a delay after `origin`, a position in the stream.
     func reports(
@@ -109,7 +111,8 @@ struct D2RDemodulator {
             results.sort { ($0.result.candidates.first?.power ?? 0) > ($1.result.candidates.first?.power ?? 0) }
             for (index, result, grid) in results {
                 let reader = BurstReader(
-                    filter: filter, grid: grid, shape: places[index].shape, profile: profile)
+                    filter: filter, grid: grid, shape: places[index].shape, profile: profile,
+                    falseBurstProbability: falseBurstProbability)
                 let candidates = credible(result.candidates, places[index].shape, filter)
                 if let reading = reader.burst(candidates, hypotheses: result.hypotheses) { return (index, reading) }
             }
