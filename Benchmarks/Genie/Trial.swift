@@ -96,11 +96,17 @@ package struct Trial {
 
     /// What the receiver makes of it.
     package func report(snrDB: Double) -> OccasionReport {
+        reports([ExpectedBurst(format: setup.format, delay: setup.delay)], snrDB: snrDB).first ?? .idle
+    }
+
+    /// What a receiver that expects `bursts` makes of it.
+    package func reports(_ bursts: [ExpectedBurst], snrDB: Double) -> [OccasionReport] {
         var receiver = StreamReceiver(profile: setup.profile, sampleRateHz: setup.rateHz)
-        receiver.expect([ExpectedBurst(format: setup.format, delay: setup.delay)], afterSample: setup.origin)
+        receiver.expect(bursts, afterSample: setup.origin)
         let events = receiver.push(samples(snrDB: snrDB)) + receiver.finish()
-        for case .occasion(let result) in events { return result.report }
-        return .idle
+        var reports = bursts.map { _ in OccasionReport.idle }
+        for case .occasion(let result) in events { reports[result.index] = result.report }
+        return reports
     }
 
     /// The genie's matched-filter output of each channel bit, 0 positive: it knows start, clock, phase, leak and DC, and

@@ -4,6 +4,7 @@ import Glibc
 // Sensitivity of the D2R receiver; `scripts/bench-sensitivity` and `docs/receiver.md` say how and what.
 let usage = """
     bench-sensitivity curves [--bursts N] [--octets N] [--coding NAME] [--periods R] [--samples N]
+    bench-sensitivity false [--windows N] [--case PART]
     """
 
 /// The points as CSV; the SNR of 10 % frame errors behind them as comments, for people.
@@ -27,6 +28,10 @@ func runCurves(_ options: Options) {
 let options = Options(Array(CommandLine.arguments.dropFirst()))
 switch options?.command {
 case "curves": if let options { runCurves(options) }
+case "false":
+    if let options {
+        FalseFrames().run(windows: options.number("windows", 3_000_000), part: options.text("case") ?? "R")
+    }
 default:
     print(usage)
     exit(64)

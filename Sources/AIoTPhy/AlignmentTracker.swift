@@ -21,6 +21,7 @@ struct AlignmentTracker {
     /// A burst must show this part of the power that one at the least SNR has, less so many deviations of noise (*ours*).
     private static let leastPart = 0.7
     private static let noiseReach = 2.5
+    private static let narrow = 40
     /// From so many times the preamble on a leader stands for all that are whole bits away (*ours*).
     private static let anywhere = 6
     /// By how much less likely than the likeliest an alignment may be, in nepers (*ours*).
@@ -30,7 +31,7 @@ struct AlignmentTracker {
     let shape: BurstShape
     /// Outputs at hand; without, each is computed.
     let grid: OutputGrid?
-    /// Alignments followed side by side.
+    /// Alignments followed side by side; of more than `narrow` half as many from part to part.
     let width: Int
     /// The SNR per bit for which alignments are weighed: about the least at which the burst can be decoded.
     let snr: Double
@@ -47,6 +48,7 @@ struct AlignmentTracker {
         var known = shape.preambleBits
         var slips = Self.firstSlips
         var shifts = Self.shifts
+        var width = width
         while known < shape.channelBits, !leaders.isEmpty {
             let bits = min(known * 2, shape.channelBits)
             let trials = leaders.flatMap { leader in
@@ -54,9 +56,10 @@ struct AlignmentTracker {
                     ? weighed(around: leader.alignment, bits: bits, pivot: known, shifts: shifts, slips: slips)
                     : []
             }
-            leaders = likeliest(trials, bits: bits).map { detailed($0, bits: bits) }
+            leaders = likeliest(trials, bits: bits, width: width).map { detailed($0, bits: bits) }
             known = bits
             slips = Self.slips
+            width = max(width / 2, min(width, Self.narrow))
             shifts = width > 1 ? Self.farShifts : Self.shifts
         }
         return leaders.sorted { $0.likelihood > $1.likelihood }.map(\.alignment).filter {
@@ -87,7 +90,7 @@ struct AlignmentTracker {
     private func exactly(_ alignment: Alignment) -> Trial { weighed(alignment, bits: shape.channelBits, grid: nil) }
 
     /// The likeliest trials that differ and that something follows.
-    private func likeliest(_ trials: [Trial], bits: Int) -> [Trial] {
+    private func likeliest(_ trials: [Trial], bits: Int, width: Int) -> [Trial] {
         let count = Double(max(bits - shape.preambleBits, 1))
         let least = Self.leastPart * snr * (2 * count).squareRoot() - Self.noiseReach
         var chosen: [Trial] = []

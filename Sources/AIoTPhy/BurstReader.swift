@@ -18,9 +18,8 @@ struct BurstReader {
         var total: Double
     }
 
-    /// Probability that noise alone makes a burst in one window, and that it adds up as well as one (*ours*).
-    private static let falseBurstProbability = 1e-6
-    private static let falseShareProbability = 1e-3
+    /// By how much more often noise may add up as well as a burst than be as strong as one (*ours*).
+    private static let shareAllowance = 1e3
     /// Least coherent share of a burst without code: an SNR of 0 dB per bit.
     private static let leastShareWithoutCode = 0.5
     /// Least amplitude of the preamble relative to all bits (*ours*: four deviations at the least SNR).
@@ -35,6 +34,7 @@ struct BurstReader {
     private static let clockErrorSlack = 1.1
     /// Alignments to follow and to decode where a code hears bursts too weak to line up for certain (*ours*).
     private static let trackedWithCode = 40
+    private static let trackedRepeated = 160
     private static let decodedWithCode = 3
     /// Bits by which the preamble may be mistaken, and the places for it that are decoded (*ours*).
     private static let shiftReach = 8
@@ -46,6 +46,8 @@ struct BurstReader {
     let grid: OutputGrid?
     let shape: BurstShape
     let profile: AirProfile
+    /// Probability that noise alone makes a burst in one window.
+    let falseBurstProbability: Double
 
     /// The burst behind one of `candidates`; `nil` when there is none but those that are `known`.
     func burst(
@@ -53,7 +55,8 @@ struct BurstReader {
     ) -> Reading? {
         // A code hears bursts whose preamble hardly stands out: then the candidates compete, else they take turns.
         guard !shape.format.fec else {
-            return burst(among: candidates, width: Self.trackedWithCode, hypotheses, known)
+            let width = shape.format.repetition ? Self.trackedRepeated : Self.trackedWithCode
+            return burst(among: candidates, width: width, hypotheses, known)
         }
         for candidate in candidates {
             if let reading = burst(among: [candidate], width: 1, hypotheses, known) { return reading }
@@ -209,10 +212,14 @@ struct BurstReader {
     private func standsOut(
         _ sum: Complex, _ outputs: [Complex], templateEnergy: Double, _ decoded: D2RCoding.Decoded, hypotheses: Double
     ) -> Bool {
-        let chances = log(max(hypotheses, 1)) + Double(decoded.octets.count) * 8 * log(2)
-        let powerBound = (chances - log(Self.falseBurstProbability)) * filter.noise * templateEnergy
+        // A longer burst tells more clocks apart than its preamble; with a code, places whole bits away were tried too.
+        let clocks = Double(outputs.count) / Double(shape.preambleBits)
+        let places = shape.format.fec ? Double(2 * Self.shiftReach + 1) : 1
+        let chances = log(max(hypotheses, 1) * clocks * places) + Double(decoded.octets.count) * 8 * log(2)
+        let powerBound = (chances - log(falseBurstProbability)) * filter.noise * templateEnergy
         let energy = outputs.reduce(0) { $0 + $1.power } * Double(outputs.count)
-        let shareBound = 1 - exp((log(Self.falseShareProbability) - chances) / Double(outputs.count - 1))
+        let shareProbability = falseBurstProbability * Self.shareAllowance
+        let shareBound = 1 - exp((log(shareProbability) - chances) / Double(outputs.count - 1))
         let share = shape.format.fec ? shareBound : max(shareBound, Self.leastShareWithoutCode)
         return sum.power > powerBound && sum.power > share * energy
     }

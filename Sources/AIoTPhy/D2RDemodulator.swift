@@ -14,6 +14,8 @@ struct D2RDemodulator {
     private static let restOfSure = 0.1
 
     let profile: AirProfile
+    /// Probability that noise alone makes a burst in one window.
+    let falseBurstProbability: Double
     var spare = SpareRooms()
 
     /// One report for each of `bursts`, which share a delay after `origin`, a position in the stream.
@@ -23,7 +25,8 @@ struct D2RDemodulator {
         guard window.count >= profile.d2rPreamble.count else { return bursts.map { _ in .idle } }
         var scan = WindowScan(
             CleanSignal(window, knownOffset: knownOffset, spare),
-            places: bursts.map { Place($0, window: window, origin: origin, profile: profile) }, profile: profile)
+            places: bursts.map { Place($0, window: window, origin: origin, profile: profile) }, profile: profile,
+            falseBurstProbability: falseBurstProbability)
         defer { scan.giveBack(to: spare) }
         scan.run()
         return scan.places.indices.map { report($0, of: scan.places, window: window, scan.signal.carrier) }

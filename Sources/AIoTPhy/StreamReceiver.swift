@@ -21,6 +21,8 @@ package struct StreamReceiver {
     private var events: [ReceiverEvent] = []
     private let spare = SpareRooms()
 
+    /// Probability that noise alone makes a burst in one window: a bound, for benchmarks to relax (*ours*).
+    package var falseBurstProbability = 1e-6
     /// Expected bursts that were refused: beyond the sample rate, in the past, or too many.
     package private(set) var refusedBursts = 0
     /// R2D frames that were begun and lost.
@@ -135,7 +137,9 @@ package struct StreamReceiver {
     private mutating func judge(_ window: inout BurstWindow) {
         let samples = window.sampleWindow()
         defer { spare.give(samples.samples) }
-        let reports = D2RDemodulator(profile: profile, spare: spare).reports(
+        let demodulator = D2RDemodulator(
+            profile: profile, falseBurstProbability: falseBurstProbability, spare: spare)
+        let reports = demodulator.reports(
             window.expected.map(\.burst), in: samples, origin: window.origin, knownOffset: r2d.center)
         for (expected, report) in zip(window.expected, reports) {
             events.append(

@@ -21,14 +21,17 @@ struct WindowScan {
     private static let fitRounds = 3
 
     let profile: AirProfile
+    /// Probability that noise alone makes a burst in one window.
+    let falseBurstProbability: Double
     private(set) var signal: CleanSignal
     private(set) var places: [Place]
     private var steps: [(StepFit.Burst, Complex)] = []
 
-    init(_ signal: CleanSignal, places: [Place], profile: AirProfile) {
+    init(_ signal: CleanSignal, places: [Place], profile: AirProfile, falseBurstProbability: Double) {
         self.signal = signal
         self.places = places
         self.profile = profile
+        self.falseBurstProbability = falseBurstProbability
     }
 
     /// Reads all that can be read.
@@ -102,7 +105,9 @@ extension WindowScan {
             results.sort { ($0.result.candidates.first?.power ?? 0) > ($1.result.candidates.first?.power ?? 0) }
             for (index, result, grid) in results {
                 let place = places[index]
-                let reader = BurstReader(filter: filter, grid: grid, shape: place.shape, profile: profile)
+                let reader = BurstReader(
+                    filter: filter, grid: grid, shape: place.shape, profile: profile,
+                    falseBurstProbability: falseBurstProbability)
                 let candidates = credible(result.candidates, place.shape, filter)
                 let reading = reader.burst(
                     candidates, hypotheses: result.hypotheses, besides: place.bursts.map(\.decoded))
