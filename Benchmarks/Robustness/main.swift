@@ -22,7 +22,7 @@ func percent(_ part: Int, _ whole: Int) -> String {
 }
 
 /// One line: the share decoded in each format, then the share of empty windows with energy, lost R2D frames, wrong bursts.
-func run(_ name: String, _ trial: Trial, _ formats: [D2RBurstFormat] = formats) {
+func run(_ name: String, _ trial: BurstTrial, _ formats: [D2RBurstFormat] = formats) {
     guard name.hasPrefix(chosen) else { return }
     let tallies = formats.map { trial.run($0, count: count) }
     let decoded = tallies.map { percent($0.decoded, $0.bursts) }.joined()
@@ -33,7 +33,7 @@ func run(_ name: String, _ trial: Trial, _ formats: [D2RBurstFormat] = formats) 
 }
 
 func run(_ name: String, _ impairments: Impairments, snrDB: Double = 15, offsetHz: Double = 0) {
-    run(name, Trial(impairments: impairments, snrDB: snrDB, offsetHz: offsetHz))
+    run(name, BurstTrial(impairments: impairments, snrDB: snrDB, offsetHz: offsetHz))
 }
 
 let columns = formats.map { format in
@@ -43,20 +43,22 @@ let columns = formats.map { format in
 print("\(count) bursts; bit/s, R, octets: \(columns.joined(separator: ", "))")
 print("condition: decoded, % | empty windows with energy, % | R2D frames lost, wrong bursts")
 
-run("none", Trial())
-for snr in [5.0, 6, 7, 8] { run("SNR \(snr) dB", Trial(snrDB: snr)) }
+run("none", BurstTrial())
+for snr in [5.0, 6, 7, 8] { run("SNR \(snr) dB", BurstTrial(snrDB: snr)) }
 var wide = AirProfile.oursV0
 wide.largestClockError = 0.1
 for error in [0.02, 0.05, 0.1, 0.115] {
     for snr in [11.0, 21] {
-        run("clock \(error), SNR \(snr) dB", Trial(profile: wide, snrDB: snr, clockError: error, isClockAtEnd: true))
+        run(
+            "clock \(error), SNR \(snr) dB",
+            BurstTrial(profile: wide, snrDB: snr, clockError: error, isClockAtEnd: true))
     }
 }
 for delay in [50e-3, 200e-3] {
-    run("start 2 % off \(delay * 1e3) ms", Trial(isClockAtEnd: true, delay: delay))
+    run("start 2 % off \(delay * 1e3) ms", BurstTrial(isClockAtEnd: true, delay: delay))
 }
-for offset in [-5_000.0, 30, 5_000, 10_000, 15_000] { run("offset \(offset) Hz", Trial(offsetHz: offset)) }
-for dc in [0.5, 1, 1.5, 2] { run("DC \(dc) of the leak", Trial(dc: (dc, 0))) }
+for offset in [-5_000.0, 30, 5_000, 10_000, 15_000] { run("offset \(offset) Hz", BurstTrial(offsetHz: offset)) }
+for dc in [0.5, 1, 1.5, 2] { run("DC \(dc) of the leak", BurstTrial(dc: (dc, 0))) }
 for share in [0.8, 0.2, 0.1, 0.05, 0.02] {
     for snr in [15.0, 30] {
         run("8 bit, leak \(share), SNR \(snr)", Impairments(bits: 8, leakOfFullScale: share), snrDB: snr)
@@ -82,9 +84,10 @@ for rate in [300.0, 1_000, 5_000] {
 let short = [format(0, 1, 2), format(2, 1, 2), format(3, 1, 2), format(4, 1, 2)]
 for levels in [[0.0, 0, 0, 0], [0, -20, 0, -20], [-20, 0, -20, 0], [0, -20, -20, -20], [-20, -20, -20, 0]] {
     let name = "four at \(levels.map { "\(Int($0))" }.joined(separator: " "))"
-    run(name, Trial(snrDB: 35, levelsDB: levels), short)
+    run(name, BurstTrial(snrDB: 35, levelsDB: levels), short)
     run(
-        name + ", drift", Trial(impairments: Impairments(driftDB: 1, driftDegrees: 30), snrDB: 35, levelsDB: levels),
+        name + ", drift",
+        BurstTrial(impairments: Impairments(driftDB: 1, driftDegrees: 30), snrDB: 35, levelsDB: levels),
         short)
 }
 

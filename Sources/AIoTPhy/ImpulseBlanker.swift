@@ -2,8 +2,9 @@
 ///
 /// A sample that lies further from the level around it than devices and noise there explain is put back on that level:
 /// an erasure costs its bit a part, an impulse may turn it. In noise alone hardly a sample is touched. Level and
-/// spread are the middle ones of three neighbouring blocks, so that an impulse does not hide itself; the largest spread
-/// of the window counts, that of its bursts.
+/// spread of a block are those of its neighbours, the middle one of three, so that an impulse does not hide itself; a
+/// burst begins and ends at high power, so the larger of the spreads before and behind counts, and at least the usual
+/// one of the window: where a coarse converter shows a device in few samples, these are no impulses.
 struct ImpulseBlanker {
     /// Power over the spread from which a sample is an impulse (*ours*): noise is there once in a million samples.
     private static let limit: Float = 14
@@ -19,23 +20,26 @@ struct ImpulseBlanker {
 
     private let size: Int
 
-    /// A blanker for bursts whose slowest subcarrier has a period of `period` window samples.
+    /// A blanker for bursts whose slowest subcarrier has a period of `period` window samples. In two of them every burst
+    /// is in both states.
     init(period: Double, rateHz: Double) {
-        size = max(Int(max(period, Self.leastSeconds * rateHz).rounded(.up)), 4)
+        size = max(Int(max(2 * period, Self.leastSeconds * rateHz).rounded(.up)), 4)
     }
 
     /// Puts the impulses among interleaved samples back on the level around them.
     func blank(_ samples: UnsafeMutableBufferPointer<Float>) {
         let count = samples.count / 2 / size
-        guard count >= 3 else { return }
+        guard count >= 7 else { return }
         let blocks = (0..<count).map { block(UnsafeBufferPointer(samples), at: $0) }
-        let spread = (1..<count - 1).reduce(0) { max($0, Self.middle(blocks[$1 - 1...$1 + 1]).spread) }
-        let limit = Self.limit * spread
+        let usual = blocks.map(\.spread).sorted()[count / 2]
         for index in 0..<count {
-            let level = index > 0 && index + 1 < count ? Self.middle(blocks[index - 1...index + 1]) : blocks[index]
+            let near = blocks[max(index - 1, 0)...min(index + 1, count - 1)]
+            let level = near.count == 3 ? Self.middle(near) : blocks[index]
+            let before = index >= 3 ? Self.middle(blocks[index - 3..<index]).spread : 0
+            let behind = index + 3 < count ? Self.middle(blocks[index + 1...index + 3]).spread : 0
             // The samples behind the last block belong to it.
             let end = index + 1 < count ? (index + 1) * size : samples.count / 2
-            blank(samples, index * size..<end, level, limit: limit)
+            blank(samples, index * size..<end, level, limit: Self.limit * max(before, behind, usual))
         }
     }
 

@@ -60,9 +60,13 @@ struct StartIndicator {
             guard let coarse = fitted(Array(edges.dropLast()), levels) else { return nil }
             edges = ends.map { coarse.start + $0 * coarse.symbol }
         }
+        // Half a chip: as far as the edge may be off without the next one being taken for it; twice, for it may be further.
+        let half = min(shortestChip, shortest) / 2 * symbol
         guard let levels = judged(runMeans(edges, in: ring), scatterLimit: 0.3) else { return nil }
-        // Half a chip: as far as the edge may be off without the next one being taken for it.
-        measure(&edges, count: edges.count, within: min(shortestChip, shortest) / 2 * symbol, levels, in: ring)
+        measure(&edges, count: edges.count, within: half, levels, in: ring)
+        guard let found = fitted(edges, levels) else { return nil }
+        edges = ends.map { found.start + $0 * found.symbol }
+        measure(&edges, count: edges.count, within: half, levels, in: ring)
         return fitted(edges, levels)
     }
 

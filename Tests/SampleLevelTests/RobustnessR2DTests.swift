@@ -19,8 +19,8 @@ import Testing
             ("jumps", FrameTrial(impairments: Impairments(stepsPerSecond: 30, stepSize: 0.1))),
         ]
         for (name, trial) in trials {
-            let share = trial.heardShare(chipsPerSymbol: chipsPerSymbol, count: 40)
-            #expect(share >= 0.97, "\(name)")
+            let share = trial.heardShare(chipsPerSymbol: chipsPerSymbol, count: 20)
+            #expect(share >= 0.95, "\(name)")
         }
         #expect(FrameTrial(leakToNoiseDB: 5).heardShare(chipsPerSymbol: chipsPerSymbol, count: 20) < 0.5)
     }

@@ -3,7 +3,7 @@ import AIoTPhy
 import Foundation
 
 /// One impairment of one strength, and what is sent under it: an R2D frame, then the bursts that it schedules.
-struct Trial {
+struct BurstTrial {
     var impairments = Impairments()
     var profile = AirProfile.oursV0
     var snrDB = 15.0
