@@ -37,6 +37,12 @@ struct AlignmentWeight {
 extension OutputGrid {
     /// Weighs the first `bits` bits of a burst.
     func weight(_ alignment: Alignment, bits: Int) -> AlignmentWeight {
+        layers[layer(for: nominalHalf / alignment.half - 1)].weight(alignment, bits: bits)
+    }
+}
+
+extension OutputGrid.Layer {
+    fileprivate func weight(_ alignment: Alignment, bits: Int) -> AlignmentWeight {
         let (first, perBit) = line(alignment)
         return AlignmentWeight(re: re, im: im, first: first, perBit: perBit, count: count, bits: bits, shape)
     }

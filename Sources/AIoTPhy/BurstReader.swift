@@ -70,7 +70,7 @@ struct BurstReader {
         let error = Self.clockErrorSlack * profile.largestClockError
         let tracker = AlignmentTracker(
             filter: filter, shape: shape, grid: grid, width: width, snr: leastSNR,
-            halves: 1 - error...1 + error)
+            halves: 1 / (1 + error)...1 / max(1 - error, 0.5))
         for rough in tracker.tracked(candidates.map(\.alignment)).prefix(shape.format.fec ? Self.decodedWithCode : 1) {
             let places = shape.format.fec ? shifts(of: tracker.sharpened(rough)) : [sharpened(rough)]
             let readings = places.compactMap { alignment -> Reading? in

@@ -1,10 +1,10 @@
 import CSampleKernels
 
-/// The preamble's correlation over an output grid: all starts at once for one clock error.
+/// The preamble's correlation over outputs on a grid: all starts at once for one clock error.
 struct PreambleGrid {
     /// Starts tried: each grid point from the first.
     let starts: Int
-    private let grid: OutputGrid
+    private let grid: OutputGrid.Layer
     private let first: Double
     private let step: Double
     /// Of each start: the coherent sum of the bits, and the sum of their powers.
@@ -14,10 +14,10 @@ struct PreambleGrid {
     /// Where on the grid each bit of the preamble begins when the burst has the first start; -1 outside the grid.
     private var offsets: [Int]
 
-    init(_ grid: OutputGrid, starts range: ClosedRange<Double>) {
+    init(_ grid: OutputGrid.Layer, starts range: ClosedRange<Double>) {
         self.grid = grid
         first = range.lowerBound
-        step = grid.shape.nominalHalf / Double(OutputGrid.pointsPerHalf)
+        step = grid.step
         starts = Int((range.upperBound - range.lowerBound) / step) + 2
         re = [Float](repeating: 0, count: starts)
         im = re

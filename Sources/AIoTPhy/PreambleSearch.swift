@@ -57,13 +57,16 @@ struct PreambleSearch {
 
     private func resultOverBits(_ outputs: OutputGrid) -> Result {
         let errors = clockErrors()
-        var grid = PreambleGrid(outputs, starts: starts)
-        let hypotheses = Double(grid.starts * errors.count) / Double(OutputGrid.pointsPerHalf)
+        var grids = outputs.layers.map { PreambleGrid($0, starts: starts) }
+        let tried = errors.reduce(0) { $0 + grids[outputs.layer(for: $1)].starts }
+        let hypotheses = Double(tried) / Double(OutputGrid.Layer.pointsPerHalf)
         var list = CandidateList(shape)
         let floor = Self.shareThreshold(
             outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
         for error in errors {
-            grid.correlate(clockError: error)
+            let layer = outputs.layer(for: error)
+            grids[layer].correlate(clockError: error)
+            let grid = grids[layer]
             for index in 0..<grid.starts {
                 let power = grid.power(index)
                 guard power > floor * grid.energy(index), grid.isPeak(index) else { continue }
@@ -101,7 +104,8 @@ struct PreambleSearch {
     }
 }
 
-/// The strongest few candidates; of those for one place only the strongest.
+/// The strongest few candidates; of those for one place only the strongest. With a code clocks count as places too: noise
+/// may make another clock the strongest in the burst's own place, too far from its own for the tracker to come back.
 private struct CandidateList {
     /// How many are kept (*ours*): the first is nearly always the burst, but a code hears bursts whose preamble alone is
     /// hardly above the noise.
@@ -110,20 +114,27 @@ private struct CandidateList {
     let chanceCandidates: Double
     private(set) var candidates: [PreambleSearch.Candidate] = []
     private let middle: Int
+    /// Candidates nearer than this in the middle of the preamble and at its ends are for one place, in half-periods (*ours*).
     private let distance: Double
+    private let slip: Double
 
     init(_ shape: BurstShape) {
         limit = shape.format.fec ? shape.format.repetition ? 64 : 12 : 3
         chanceCandidates = shape.format.fec ? shape.format.repetition ? 60 : 4 : 0.5
         middle = shape.preambleBits * shape.halvesPerBit / 2
         distance = Double(max(shape.halvesPerBit / 4, 1))
+        slip = shape.format.fec ? 0.8 : .infinity
     }
 
     mutating func insert(_ candidate: PreambleSearch.Candidate) {
         if candidates.count == limit, let last = candidates.last, last.power >= candidate.power { return }
         let place = candidate.alignment.position(ofHalf: middle)
-        let reach = distance * candidate.alignment.half
-        if let same = candidates.firstIndex(where: { abs($0.alignment.position(ofHalf: middle) - place) < reach }) {
+        let half = candidate.alignment.half
+        let (reach, stretch) = (distance * half, slip * half / Double(middle))
+        let same = candidates.firstIndex {
+            abs($0.alignment.position(ofHalf: middle) - place) < reach && abs($0.alignment.half - half) < stretch
+        }
+        if let same {
             guard candidates[same].power < candidate.power else { return }
             candidates.remove(at: same)
         }

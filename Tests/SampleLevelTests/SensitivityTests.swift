@@ -30,7 +30,7 @@ import Testing
     @Test(
         arguments: [
             ("uncoded", 1, 7.6), ("uncoded", 8, 7.6), ("repeated", 2, 4.5), ("coded", 1, -2.9), ("coded", 4, -2.7),
-            ("coded+repeated", 1, -5.9), ("coded+repeated", 2, -5.7),
+            ("coded+repeated", 1, -5.9), ("coded+repeated", 2, -5.7), ("coded+repeated", 8, -5.7),
         ])
     func oneDecibelAboveTheGenieNoMoreFramesAreLost(coding: String, periods: Int, genieDB: Double) {
         let format = D2RBurstFormat(
