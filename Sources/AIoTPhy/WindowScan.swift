@@ -68,7 +68,7 @@ struct WindowScan {
 
     /// Fits the steps of all bursts found so far anew and takes them out in place of those before.
     private mutating func takeOutSteps() {
-        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step) }
+        signal.lift(steps.map { CleanSignal.Lift(start: $0.0.start, end: $0.0.end, step: $0.1) })
         let bursts = places.flatMap { place in
             let halves = place.shape.channelBits * place.shape.halvesPerBit
             return place.bursts.map { reading in
@@ -80,7 +80,7 @@ struct WindowScan {
             StepFit.steps(of: bursts, MatchedFilter($0, noise: signal.noise))
         }
         steps = Array(zip(bursts, fitted))
-        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step * -1) }
+        signal.lift(steps.map { CleanSignal.Lift(start: $0.0.start, end: $0.0.end, step: $0.1 * -1) })
     }
 }
 

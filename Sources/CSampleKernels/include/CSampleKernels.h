@@ -65,6 +65,19 @@ void aiot_bit_outputs(
     const aiot_signal *signal, double start, double half, size_t halves_per_bit, size_t first, size_t count,
     double *outputs);
 
+// Levels
+
+/// Means of blocks of `size` complex samples: for each block real part, imaginary part and power, one behind the other.
+void aiot_block_levels(const float *samples, size_t blocks, size_t size, float *levels);
+/// Puts the complex samples whose distance from a level has a power above `limit` on that level.
+void aiot_put_back(float *samples, size_t count, float re, float im, float limit);
+/// Adds a level to `count` complex samples.
+void aiot_raise(float *samples, size_t count, float re, float im);
+/// Takes `levels` times a gain out of `count` complex samples.
+void aiot_take_out(float *samples, const float *levels, size_t count, float re, float im);
+/// The value that `rank` of `count` others, none negative, are below; `rank` is less than `count`.
+float aiot_ranked(const float *values, size_t count, size_t rank);
+
 // A search
 
 /// Correlates known bits with outputs for `starts` starts at once. Bit k is taken from `offsets[k]` on, none when it is
