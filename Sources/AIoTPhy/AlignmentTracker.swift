@@ -146,7 +146,7 @@ struct AlignmentTracker {
         }
         let weight =
             grid.map { $0.weight(alignment, bits: bits) }
-            ?? AlignmentWeight(filter.outputs(bits: bits, alignment, shape), shape)
+            ?? filter.weight(alignment, bits: bits, shape)
         let variance = max(filter.noise * alignment.half * Double(shape.halvesPerBit), .leastNormalMagnitude)
         let gain = (snr / variance).squareRoot()
         // The phase at which known and unknown bits agree best, found by going round twice.

@@ -64,11 +64,12 @@ struct PreambleSearch {
             outputs: shape.preambleBits, hypotheses: hypotheses, probability: list.chanceCandidates)
         for error in errors {
             grid.correlate(clockError: error)
-            for index in 0..<grid.starts {
+            var index = grid.peak(from: 0, above: floor)
+            while index < grid.starts {
                 let power = grid.power(index)
-                guard power > floor * grid.energy(index), grid.isPeak(index) else { continue }
                 let alignment = grid.alignment(index, clockError: error)
                 list.insert(Candidate(alignment: alignment, power: power, share: power / grid.energy(index)))
+                index = grid.peak(from: index + 1, above: floor)
             }
         }
         return Result(candidates: list.candidates, hypotheses: hypotheses)

@@ -54,10 +54,9 @@ typedef struct {
 } aiot_signal;
 
 /// Outputs of periods at `count` grid points from `origin` on, `step` samples apart: twice the sum over the next `span`
-/// points less that over the `span` points behind them, and so on. `totals` has room for `count` + 2 `span` complex values.
+/// points less that over the `span` points behind them, and so on. `span` is less than 256.
 void aiot_periods(
-    const aiot_signal *signal, double origin, double step, size_t count, size_t span, double *totals, float *re,
-    float *im);
+    const aiot_signal *signal, double origin, double step, size_t count, size_t span, float *re, float *im);
 /// Adds to each of `count` values the one `width` behind it, in order.
 void aiot_add_shifted(float *values, size_t count, size_t width);
 /// Outputs of bits from `first` on: first half-period plus, second minus, and so on.
@@ -86,6 +85,11 @@ void aiot_correlate(
     const float *re, const float *im, const ptrdiff_t *offsets, const float *signs, size_t bits, size_t starts,
     float *sum_re, float *sum_im, float *power);
 
+/// The first of `count` starts, from `first` on, whose coherent sum has more than `least` times its sum of powers and than
+/// its neighbours; `count` when there is none.
+size_t aiot_find_peak(
+    const float *re, const float *im, const float *power, size_t count, size_t first, float least);
+
 /// What an alignment makes of outputs on a grid.
 typedef struct {
     double sum_re, sum_im;
@@ -98,6 +102,9 @@ typedef struct {
 void aiot_weigh(
     const float *re, const float *im, size_t count, double first, double per_bit, const float *signs,
     size_t bits, aiot_weight *weight);
+
+/// The same of complex outputs of one bit after the other.
+void aiot_weigh_outputs(const double *outputs, const float *signs, size_t bits, aiot_weight *weight);
 
 /// Running sums of `count` parts of two phasors, part k of the first turned by -k * `turn` radians, of the second by
 /// k * `turn`: element k + 1 is element k plus part k; element 0 is 0. The parts are complex.
