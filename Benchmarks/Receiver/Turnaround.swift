@@ -20,7 +20,7 @@ enum Turnaround {
         var isMsg1 = false
     }
 
-    static func run(count: Int) {
+    static func run(count: Int, only: String = "") {
         var cases = [Case(name: "Msg1, 16 occasions at 4 frequency positions", frequencyCode: 2, isMsg1: true)]
         for (octets, size) in [(20, 18), (40, 38), (60, 58)] {
             for fec in [false, true] {
@@ -30,7 +30,7 @@ enum Turnaround {
                         expectedOctets: size))
             }
         }
-        for one in cases {
+        for one in cases where only.isEmpty || one.name.hasPrefix(only) {
             var bench = ReaderUnderTest(one, seed: 5)
             while bench.times.count < count, bench.goOn(blockSamples: blockSamples) {}
             let times = bench.times.map { $0 / 1e3 }

@@ -1,7 +1,7 @@
 /// Lines a burst up with its clock, from a preamble's alignment to that of the whole burst.
 ///
 /// The clock error that a preamble shows is too coarse for a long burst. So alignments are weighed over ever longer parts,
-/// each twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known count by
+/// each about twice the one before: what one part leaves uncertain, the next can still resolve. Bits that are not known count by
 /// their power along the phase that they share, so a burst far below the level at which single bits can be decided still
 /// counts. Many alignments, of all candidates for the preamble, are followed side by side: the likeliest of a short part
 /// need not be the right one.
@@ -22,6 +22,8 @@ struct AlignmentTracker {
     private static let leastPart = 0.7
     private static let noiseReach = 2.5
     private static let narrow = 40
+    /// A part that is up to so much shorter than the burst is followed by the whole (*ours*).
+    private static let lastReach = 2.5
     /// From so many times the preamble on a leader stands for all that are whole bits away (*ours*).
     private static let anywhere = 6
     /// By how much less likely than the likeliest an alignment may be, in nepers (*ours*).
@@ -50,7 +52,7 @@ struct AlignmentTracker {
         var shifts = Self.shifts
         var width = width
         while known < shape.channelBits, !leaders.isEmpty {
-            let bits = min(known * 2, shape.channelBits)
+            let bits = Double(known) * Self.lastReach < Double(shape.channelBits) ? known * 2 : shape.channelBits
             let trials = leaders.flatMap { leader in
                 filter.contains(leader.alignment, bits: bits, shape)
                     ? weighed(around: leader.alignment, bits: bits, pivot: known, shifts: shifts, slips: slips)
@@ -60,7 +62,8 @@ struct AlignmentTracker {
             known = bits
             slips = Self.slips
             width = max(width / 2, min(width, Self.narrow))
-            shifts = width > 1 ? Self.farShifts : Self.shifts
+            // One that has left all behind, its neighbours too, needs no look far away.
+            shifts = width > 1 && leaders.count > 1 ? Self.farShifts : Self.shifts
         }
         return leaders.sorted { $0.likelihood > $1.likelihood }.map(\.alignment).filter {
             filter.contains($0, bits: shape.channelBits, shape)
@@ -146,7 +149,7 @@ struct AlignmentTracker {
         }
         let weight =
             grid.map { $0.weight(alignment, bits: bits) }
-            ?? AlignmentWeight(filter.outputs(bits: bits, alignment, shape), shape)
+            ?? filter.weight(alignment, bits: bits, shape)
         let variance = max(filter.noise * alignment.half * Double(shape.halvesPerBit), .leastNormalMagnitude)
         let gain = (snr / variance).squareRoot()
         // The phase at which known and unknown bits agree best, found by going round twice.

@@ -20,17 +20,22 @@ struct AlignmentWeight {
         aiot_weigh(
             re, im, max(held, 0), first, perBit, shape.knownSigns,
             min(max(bits, shape.preambleBits), shape.channelBits), &weight)
+        self.init(weight)
+    }
+
+    /// Weighs the complex outputs of one bit after the other.
+    init(_ outputs: UnsafeBufferPointer<Double>, _ shape: BurstShape) {
+        var weight = aiot_weight()
+        aiot_weigh_outputs(
+            outputs.baseAddress, shape.knownSigns, min(outputs.count / 2, shape.channelBits), &weight)
+        self.init(weight)
+    }
+
+    private init(_ weight: aiot_weight) {
         sum = Complex(weight.sum_re, weight.sum_im)
         square = Complex(weight.square_re, weight.square_im)
         power = weight.power
         unknown = weight.unknown
-    }
-
-    /// Weighs outputs of one bit after the other.
-    init(_ outputs: [Complex], _ shape: BurstShape) {
-        self.init(
-            re: outputs.map { Float($0.re) }, im: outputs.map { Float($0.im) }, first: 0.5, perBit: 1,
-            bits: outputs.count, shape)
     }
 }
 

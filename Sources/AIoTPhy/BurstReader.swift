@@ -39,6 +39,8 @@ struct BurstReader {
     /// Bits by which the preamble may be mistaken, and the places for it that are decoded (*ours*).
     private static let shiftReach = 8
     private static let shiftsDecoded = 3
+    /// How well the known bits must fit relative to the best place (*ours*).
+    private static let leastFit = 0.5
     /// About the least SNR per bit at which a burst can be decoded: without code, coded, and repeated besides.
     private static let leastSNR = (1.5, 0.5, 0.25)
 
@@ -99,7 +101,8 @@ struct BurstReader {
             }
             return (alignment: trial, fit: abs(sum.along(axis)))
         }.sorted { $0.fit > $1.fit }
-        return ranked.prefix(Self.shiftsDecoded).map(\.alignment)
+        let least = Self.leastFit * (ranked.first?.fit ?? 0)
+        return ranked.prefix(Self.shiftsDecoded).filter { $0.fit >= least }.map(\.alignment)
     }
 
     private var leastSNR: Double {

@@ -38,19 +38,24 @@ struct CleanSignal {
     private mutating func settleLeak(_ window: SampleWindow) {
         var steps = 0
         var spreads = spreads(window)
-        let usual = spreads.isEmpty ? 0 : spreads[spreads.count / 2]
-        guard drift(window, { $0.mayHaveStep(spread: usual) || $0.isMoving(noise: noise, spread: 0) }) else { return }
+        let isUnsteady = drift(window) { drift in
+            let changes = drift.changes
+            return drift.mayHaveStep(changes, spread: spreads.usual)
+                || drift.isMoving(changes, noise: noise, spread: 0)
+        }
+        guard isUnsteady else { return }
         // A step spreads the block that it lies in: the largest is found first, and then looked from anew.
-        while steps < LeakDrift.stepLimit, let spread = spreads.last,
-            let step = drift(window, { $0.largestStep(spread: spread) })
+        while steps < LeakDrift.stepLimit, spreads.count > 0,
+            let step = drift(window, { $0.largestStep(spread: spreads.most) })
         {
-            raise(from: step.place, by: step.size * -1)
+            raise(step.place..<count, by: step.size * -1)
             accumulate(from: step.place)
             spreads = self.spreads(window)
             steps += 1
         }
-        let spread = spreads.last ?? 0
-        guard steps > 0 || drift(window, { $0.isMoving(noise: noise, spread: spread) }) else { return }
+        guard steps > 0 || drift(window, { $0.isMoving($0.changes, noise: noise, spread: spreads.most) }) else {
+            return
+        }
         var samples: [Float] = []
         swap(&samples, &self.samples)
         samples.withUnsafeMutableBufferPointer { samples in drift(window) { $0.flatten(samples) } }
@@ -62,16 +67,8 @@ struct CleanSignal {
         sums.withUnsafeBufferPointer { body(LeakDrift(sums: $0, period: window.slowestPeriod)) }
     }
 
-    private func spreads(_ window: SampleWindow) -> [Double] {
+    private func spreads(_ window: SampleWindow) -> LeakDrift.Spread {
         samples.withUnsafeBufferPointer { samples in drift(window) { $0.spreads(samples) } }
-    }
-
-    /// Raises all samples from a place on.
-    private mutating func raise(from place: Int, by step: Complex) {
-        for index in place..<count {
-            samples[2 * index] += Float(step.re)
-            samples[2 * index + 1] += Float(step.im)
-        }
     }
 
     /// Lends its arrays to the next signal; this one is not used any more.
@@ -86,30 +83,44 @@ struct CleanSignal {
 
     /// Takes a burst out of the signal.
     mutating func subtract(_ burst: BurstContribution, gain: Complex) {
-        let re = Float(gain.re)
-        let im = Float(gain.im)
         let first = burst.firstSample
+        let length = min(burst.levels.count, count - first)
+        guard first >= 0, length > 0 else { return }
         samples.withUnsafeMutableBufferPointer { samples in
-            for (index, level) in burst.levels.enumerated() where 2 * (first + index) + 1 < samples.count {
-                samples[2 * (first + index)] -= level * re
-                samples[2 * (first + index) + 1] -= level * im
-            }
+            guard let base = samples.baseAddress else { return }
+            aiot_take_out(base + 2 * first, burst.levels, length, Float(gain.re), Float(gain.im))
         }
         accumulate(from: first)
         noise = samples.withUnsafeBufferPointer { Self.noise(in: $0) }
     }
 
-    /// Lifts the samples between two places by `step`; those at the ends by their part.
-    mutating func lift(from start: Double, to end: Double, by step: Complex) {
-        let first = max(Int(start), 0)
-        let last = min(Int(end), count - 1)
-        guard first <= last else { return }
-        for index in first...last {
-            let part = min(Double(index + 1), end) - max(Double(index), start)
-            samples[2 * index] += Float(step.re * part)
-            samples[2 * index + 1] += Float(step.im * part)
+    /// A stretch between two places that is lifted by a step.
+    struct Lift {
+        var start: Double
+        var end: Double
+        var step: Complex
+    }
+
+    /// Lifts the samples in some stretches; those at the ends by their part.
+    mutating func lift(_ lifts: [Lift]) {
+        for lift in lifts {
+            let first = max(Int(lift.start), 0)
+            let last = min(Int(lift.end), count - 1)
+            guard first <= last else { continue }
+            for index in first == last ? [first] : [first, last] {
+                let part = min(Double(index + 1), lift.end) - max(Double(index), lift.start)
+                raise(index..<index + 1, by: lift.step * part)
+            }
+            if last > first + 1 { raise(first + 1..<last, by: lift.step) }
         }
-        accumulate(from: first)
+        if let first = lifts.map(\.start).min() { accumulate(from: max(Int(first), 0)) }
+    }
+
+    private mutating func raise(_ places: Range<Int>, by step: Complex) {
+        samples.withUnsafeMutableBufferPointer { samples in
+            guard let base = samples.baseAddress, 2 * places.upperBound <= samples.count else { return }
+            aiot_raise(base + 2 * places.lowerBound, places.count, Float(step.re), Float(step.im))
+        }
     }
 
     /// Makes the running sums anew from sample `first` on.

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// Takes short strong impulses out of a window: what sparks, switches and radars add.
 ///
 /// A sample that lies further from the level around it than devices and noise there explain is put back on that level:
@@ -29,52 +31,42 @@ struct ImpulseBlanker {
     /// Puts the impulses among interleaved samples back on the level around them.
     func blank(_ samples: UnsafeMutableBufferPointer<Float>) {
         let count = samples.count / 2 / size
-        guard count >= 7 else { return }
-        let blocks = (0..<count).map { block(UnsafeBufferPointer(samples), at: $0) }
-        let usual = blocks.map(\.spread).sorted()[count / 2]
+        guard count >= 7, let base = samples.baseAddress else { return }
+        let blocks = blocks(UnsafePointer(base), count)
+        let spreads = blocks.map(\.spread)
+        let usual = aiot_ranked(spreads, count, count / 2)
+        // Of each block and its two neighbours; the first and the last have but one.
+        let middles = blocks.indices.map { index in
+            index > 0 && index + 1 < count
+                ? Self.middle(blocks[index - 1], blocks[index], blocks[index + 1]) : blocks[index]
+        }
         for index in 0..<count {
-            let near = blocks[max(index - 1, 0)...min(index + 1, count - 1)]
-            let level = near.count == 3 ? Self.middle(near) : blocks[index]
-            let before = index >= 3 ? Self.middle(blocks[index - 3..<index]).spread : 0
-            let behind = index + 3 < count ? Self.middle(blocks[index + 1...index + 3]).spread : 0
+            let before = index >= 3 ? middles[index - 2].spread : 0
+            let behind = index + 3 < count ? middles[index + 2].spread : 0
             // The samples behind the last block belong to it.
             let end = index + 1 < count ? (index + 1) * size : samples.count / 2
-            blank(samples, index * size..<end, level, limit: Self.limit * max(before, behind, usual))
+            aiot_put_back(
+                base + 2 * index * size, end - index * size, middles[index].re, middles[index].im,
+                Self.limit * max(before, behind, usual))
         }
     }
 
-    private func block(_ samples: UnsafeBufferPointer<Float>, at index: Int) -> Block {
-        var (re, im, power): (Float, Float, Float) = (0, 0, 0)
-        for place in index * size..<(index + 1) * size {
-            let (x, y) = (samples[2 * place], samples[2 * place + 1])
-            re += x
-            im += y
-            power += x * x + y * y
-        }
-        let scale = 1 / Float(size)
-        (re, im) = (re * scale, im * scale)
-        return Block(re: re, im: im, spread: max(power * scale - re * re - im * im, 0))
-    }
-
-    private func blank(
-        _ samples: UnsafeMutableBufferPointer<Float>, _ range: Range<Int>, _ level: Block, limit: Float
-    ) {
-        for place in range {
-            let x = samples[2 * place] - level.re
-            let y = samples[2 * place + 1] - level.im
-            guard x * x + y * y > limit else { continue }
-            samples[2 * place] = level.re
-            samples[2 * place + 1] = level.im
+    private func blocks(_ samples: UnsafePointer<Float>, _ count: Int) -> [Block] {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * count) { levels in
+            aiot_block_levels(samples, count, size, levels.baseAddress)
+            return (0..<count).map { index in
+                let (re, im) = (levels[3 * index], levels[3 * index + 1])
+                return Block(re: re, im: im, spread: max(levels[3 * index + 2] - re * re - im * im, 0))
+            }
         }
     }
 
-    private static func middle(_ blocks: ArraySlice<Block>) -> Block {
-        func middle(_ part: KeyPath<Block, Float>) -> Float {
-            let a = blocks[blocks.startIndex][keyPath: part]
-            let b = blocks[blocks.startIndex + 1][keyPath: part]
-            let c = blocks[blocks.startIndex + 2][keyPath: part]
-            return max(min(a, b), min(max(a, b), c))
-        }
-        return Block(re: middle(\.re), im: middle(\.im), spread: middle(\.spread))
+    private static func middle(_ first: Block, _ second: Block, _ third: Block) -> Block {
+        Block(
+            re: middle(first.re, second.re, third.re), im: middle(first.im, second.im, third.im),
+            spread: middle(first.spread, second.spread, third.spread))
     }
+
+    @inline(__always)
+    private static func middle(_ a: Float, _ b: Float, _ c: Float) -> Float { max(min(a, b), min(max(a, b), c)) }
 }

@@ -1,3 +1,5 @@
+import CSampleKernels
+
 /// What the fit of a steady leak leaves of one that moves, found from the running sums of a window.
 ///
 /// Devices are balanced: over whole periods of the slowest subcarrier they have no mean but the step at their ends. So
@@ -40,26 +42,39 @@ struct LeakDrift {
     /// Means behind one another over the window.
     private var means: [Complex] { (0..<count / size).map { mean($0 * size, ($0 + 1) * size) } }
 
-    /// Powers of the differences from mean to mean, ascending.
-    private var changes: [Double] {
+    /// The middle one of some powers, and the most.
+    struct Spread {
+        var count = 0
+        var usual = 0.0
+        var most = 0.0
+
+        fileprivate init(_ powers: [Float]) {
+            count = powers.count
+            guard let most = powers.max() else { return }
+            self.most = Double(most)
+            usual = Double(aiot_ranked(powers, count, count / 2))
+        }
+    }
+
+    /// Powers of the differences from mean to mean.
+    var changes: Spread {
         let means = means
-        return zip(means, means.dropFirst()).map { ($0.1 - $0.0).power }.sorted()
+        return Spread(zip(means, means.dropFirst()).map { Float(($0.1 - $0.0).power) })
     }
 
     /// Whether the leak moves all the time, by enough to reach into bits in which noise has this power a sample; bursts
     /// make steps only at their ends.
-    func isMoving(noise: Double, spread: Double) -> Bool {
-        let changes = changes
+    func isMoving(_ changes: Spread, noise: Double, spread: Double) -> Bool {
         guard changes.count >= 3 else { return false }
-        let moved = changes[changes.count / 2]
         // Between two means the leak moves in a line; of that a bit of one period holds a quarter of its own length.
         let perBit = Double(size) / Self.periodsPerMean
         let reach = perBit / (4 * Self.periodsPerMean)
-        return moved * reach * reach > Self.leastDrift * noise * perBit && moved > Self.leastDriftToBursts * spread
+        return changes.usual * reach * reach > Self.leastDrift * noise * perBit
+            && changes.usual > Self.leastDriftToBursts * spread
     }
 
     /// Whether a sudden change may be found: two means differ by half of one or more.
-    func mayHaveStep(spread: Double) -> Bool { (changes.last ?? 0) > Self.leastStep / 4 * spread }
+    func mayHaveStep(_ changes: Spread, spread: Double) -> Bool { changes.most > Self.leastStep / 4 * spread }
 
     /// Takes the lines between the means out of interleaved samples.
     func flatten(_ samples: UnsafeMutableBufferPointer<Float>) {
@@ -116,13 +131,14 @@ extension LeakDrift {
         return best
     }
 
-    /// Power of a sample around the mean in each block, ascending.
-    func spreads(_ samples: UnsafeBufferPointer<Float>) -> [Double] {
-        means.enumerated().map { block, mean in
-            var power: Float = 0
-            for index in 2 * block * size..<2 * (block + 1) * size { power += samples[index] * samples[index] }
-            return max(Double(power) / Double(size) - mean.power, 0)
-        }.sorted()
+    /// Power of a sample around the mean in each block.
+    func spreads(_ samples: UnsafeBufferPointer<Float>) -> Spread {
+        guard let base = samples.baseAddress else { return Spread([]) }
+        let means = means
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * means.count) { levels in
+            aiot_block_levels(base, means.count, size, levels.baseAddress)
+            return Spread(means.indices.map { max(levels[3 * $0 + 2] - Float(means[$0].power), 0) })
+        }
     }
 
     /// By how much the line before a place and the line behind it fail to meet.

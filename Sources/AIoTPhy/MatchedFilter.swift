@@ -80,13 +80,25 @@ struct MatchedFilter {
     func outputs(bits: Int, _ alignment: Alignment, _ shape: BurstShape) -> [Complex] {
         [Complex](unsafeUninitializedCapacity: bits) { outputs, count in
             count = bits
-            guard let base = outputs.baseAddress else { return }
             // A complex number is its two parts, one behind the other.
-            UnsafeMutableRawPointer(base).withMemoryRebound(to: Double.self, capacity: 2 * bits) { parts in
-                var signal = signal
-                aiot_bit_outputs(&signal, alignment.start, alignment.half, shape.halvesPerBit, 0, bits, parts)
-            }
+            outputs.withMemoryRebound(to: Double.self) { fill($0, bits: bits, alignment, shape) }
         }
+    }
+
+    /// What the outputs of the first `bits` bits weigh.
+    func weight(_ alignment: Alignment, bits: Int, _ shape: BurstShape) -> AlignmentWeight {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * bits) { outputs in
+            fill(outputs, bits: bits, alignment, shape)
+            return AlignmentWeight(UnsafeBufferPointer(outputs), shape)
+        }
+    }
+
+    private func fill(
+        _ outputs: UnsafeMutableBufferPointer<Double>, bits: Int, _ alignment: Alignment, _ shape: BurstShape
+    ) {
+        var signal = signal
+        aiot_bit_outputs(
+            &signal, alignment.start, alignment.half, shape.halvesPerBit, 0, bits, outputs.baseAddress)
     }
 
     /// Outputs of single periods at grid points `step` samples apart, half a period being `span` of them.
@@ -96,11 +108,8 @@ struct MatchedFilter {
             filled = count
             im = [Float](unsafeUninitializedCapacity: count) { im, filled in
                 filled = count
-                withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * (count + 2 * span)) { totals in
-                    var signal = signal
-                    aiot_periods(
-                        &signal, origin, step, count, span, totals.baseAddress, re.baseAddress, im.baseAddress)
-                }
+                var signal = signal
+                aiot_periods(&signal, origin, step, count, span, re.baseAddress, im.baseAddress)
             }
         }
         return (re, im)

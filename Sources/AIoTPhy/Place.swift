@@ -8,6 +8,8 @@ struct Place {
     let nominal: Alignment
     /// It is still to be searched for the next burst.
     var isOpen = true
+    /// Power of the strongest preamble when it was last searched; a burst that was taken out since has hardly added to it.
+    var searched = Double.infinity
     /// The strongest preamble before any burst was read: it may be one of two that hide each other.
     var ofPair: Alignment?
     /// Bursts that were read and taken out of the signal, in that order.

@@ -44,10 +44,10 @@ struct PreambleGrid {
     /// What the power would be if all outputs added up in phase.
     func energy(_ start: Int) -> Double { Double(powers[start]) * Double(grid.shape.preambleBits) }
 
-    /// Whether neither neighbour of a start is stronger.
-    func isPeak(_ start: Int) -> Bool {
-        let power = power(start)
-        return (start == 0 || power >= self.power(start - 1)) && (start + 1 >= starts || power > self.power(start + 1))
+    /// The first start, from `first` on, whose coherent share is above `share` and whose power is above its neighbours';
+    /// `starts` when there is none.
+    func peak(from first: Int, above share: Double) -> Int {
+        aiot_find_peak(re, im, powers, starts, first, Float(share * Double(grid.shape.preambleBits)))
     }
 
     func alignment(_ start: Int, clockError: Double) -> Alignment {

@@ -67,11 +67,12 @@ struct PreambleSearch {
             let layer = outputs.layer(for: error)
             grids[layer].correlate(clockError: error)
             let grid = grids[layer]
-            for index in 0..<grid.starts {
+            var index = grid.peak(from: 0, above: floor)
+            while index < grid.starts {
                 let power = grid.power(index)
-                guard power > floor * grid.energy(index), grid.isPeak(index) else { continue }
                 let alignment = grid.alignment(index, clockError: error)
                 list.insert(Candidate(alignment: alignment, power: power, share: power / grid.energy(index)))
+                index = grid.peak(from: index + 1, above: floor)
             }
         }
         return Result(candidates: list.candidates, hypotheses: hypotheses)

@@ -68,7 +68,7 @@ struct WindowScan {
 
     /// Fits the steps of all bursts found so far anew and takes them out in place of those before.
     private mutating func takeOutSteps() {
-        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step) }
+        signal.lift(steps.map { CleanSignal.Lift(start: $0.0.start, end: $0.0.end, step: $0.1) })
         let bursts = places.flatMap { place in
             let halves = place.shape.channelBits * place.shape.halvesPerBit
             return place.bursts.map { reading in
@@ -80,30 +80,24 @@ struct WindowScan {
             StepFit.steps(of: bursts, MatchedFilter($0, noise: signal.noise))
         }
         steps = Array(zip(bursts, fitted))
-        for (burst, step) in steps { signal.lift(from: burst.start, to: burst.end, by: step * -1) }
+        signal.lift(steps.map { CleanSignal.Lift(start: $0.0.start, end: $0.0.end, step: $0.1 * -1) })
     }
 }
 
 // MARK: - The next burst
 
 extension WindowScan {
-    /// Searches all open places and returns the strongest burst; places that hold none are closed.
+    /// Searches open places, the most promising first, and returns the strongest burst; places that hold none are closed.
     private mutating func strongestReading() -> (Int, BurstReader.Reading)? {
         signal.sums.withUnsafeBufferPointer { sums in
             let filter = MatchedFilter(sums, noise: signal.noise)
-            var results: [(index: Int, result: PreambleSearch.Result, grid: OutputGrid?)] = []
-            for index in places.indices where places[index].isOpen {
-                let grid = places[index].search.outputGrid(filter)
-                let result = places[index].search.result(filter, grid: grid)
-                places[index].isOpen = false
-                if places[index].bursts.isEmpty {
-                    places[index].rest = rest(result, grid, places[index], filter)
-                    places[index].ofPair = result.candidates.first?.alignment
+            var found: [Int: (result: PreambleSearch.Result, grid: OutputGrid?)] = [:]
+            while let index = mostPromising() {
+                guard let (result, grid) = found[index] else {
+                    found[index] = search(index, filter)
+                    continue
                 }
-                if !result.candidates.isEmpty { results.append((index, result, grid)) }
-            }
-            results.sort { ($0.result.candidates.first?.power ?? 0) > ($1.result.candidates.first?.power ?? 0) }
-            for (index, result, grid) in results {
+                places[index].isOpen = false
                 let place = places[index]
                 let reader = BurstReader(
                     filter: filter, grid: grid, shape: place.shape, profile: profile,
@@ -115,6 +109,24 @@ extension WindowScan {
             }
             return nil
         }
+    }
+
+    /// The open place in which the strongest preamble was found or may be.
+    private func mostPromising() -> Int? {
+        places.indices.filter { places[$0].isOpen }.max { places[$0].searched < places[$1].searched }
+    }
+
+    private mutating func search(
+        _ index: Int, _ filter: MatchedFilter
+    ) -> (result: PreambleSearch.Result, grid: OutputGrid?) {
+        let grid = places[index].search.outputGrid(filter)
+        let result = places[index].search.result(filter, grid: grid)
+        places[index].searched = result.candidates.first?.power ?? 0
+        if places[index].bursts.isEmpty {
+            places[index].rest = rest(result, grid, places[index], filter)
+            places[index].ofPair = result.candidates.first?.alignment
+        }
+        return (result, grid)
     }
 
     /// Reads two bursts that hide each other, in the place with the most power beside what was read; `false` when there are
@@ -196,6 +208,7 @@ extension WindowScan {
         }
         for index in places.indices where places[index].rest != nil {
             places[index].isOpen = places[index].bursts.count < Self.burstLimit
+            places[index].searched = .infinity
         }
         return places.contains { $0.isOpen }
     }

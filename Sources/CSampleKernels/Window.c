@@ -118,24 +118,35 @@ INLINED int holds(double limit, double first, double last) { return first >= 0 &
 
 FOR_EACH_VECTOR_UNIT
 void aiot_periods(
-    const aiot_signal *restrict signal, double origin, double step, size_t count, size_t span, double *restrict totals,
-    float *restrict re, float *restrict im
+    const aiot_signal *restrict signal, double origin, double step, size_t count, size_t span, float *restrict re,
+    float *restrict im
 ) {
     const double *restrict sums = signal->sums;
     double limit = signal->limit;
-    size_t points = count + 2 * span;
-    if (holds(limit, origin, origin + (double)points * step)) {
-        int64_t place = fixed_point(origin), distance = fixed_point(step);
-        for (size_t index = 0; index < points; index++, place += distance)
-            store_double(totals + 2 * index, total_at(sums, place));
-    } else {
-        for (size_t index = 0; index < points; index++)
-            store_double(totals + 2 * index, total_before(sums, limit, origin + (double)index * step));
-    }
-    const double *restrict begin = totals, *restrict middle = totals + 2 * span, *restrict end = totals + 4 * span;
-    for (size_t index = 0; index < count; index++) {
-        re[index] = (float)(2 * middle[2 * index] - begin[2 * index] - end[2 * index]);
-        im[index] = (float)(2 * middle[2 * index + 1] - begin[2 * index + 1] - end[2 * index + 1]);
+    int held = holds(limit, origin, origin + (double)(count + 2 * span) * step);
+    int64_t place = held ? fixed_point(origin) : 0, distance = held ? fixed_point(step) : 0;
+    // The totals at the points of some periods, of which the last two spans are the first of those to come.
+    enum { room = 512 };
+    double totals[2 * room];
+    if (2 * span >= room) return;
+    size_t points = 0, point = 0;
+    for (size_t done = 0; done < count;) {
+        size_t now = count - done < room - 2 * span ? count - done : room - 2 * span;
+        if (held) {
+            for (; points < now + 2 * span; points++, place += distance)
+                store_double(totals + 2 * points, total_at(sums, place));
+        } else {
+            for (; points < now + 2 * span; points++, point++)
+                store_double(totals + 2 * points, total_before(sums, limit, origin + (double)point * step));
+        }
+        const double *begin = totals, *middle = totals + 2 * span, *end = totals + 4 * span;
+        for (size_t index = 0; index < now; index++) {
+            re[done + index] = (float)(2 * middle[2 * index] - begin[2 * index] - end[2 * index]);
+            im[done + index] = (float)(2 * middle[2 * index + 1] - begin[2 * index + 1] - end[2 * index + 1]);
+        }
+        done += now;
+        points = 2 * span;
+        memmove(totals, totals + 2 * now, 2 * points * sizeof *totals);
     }
 }
 

@@ -155,10 +155,9 @@ import Testing
                 #expect(outputs[6] == 9)
             }
             for (count, origin) in Self.counts.flatMap({ [($0, -2.0), ($0, 1.0)] }) {
-                var totals = [Double](repeating: 0, count: 2 * (count + 6))
                 var re = [Float](repeating: 9, count: count + 1)
                 var im = re
-                aiot_periods(&signal, origin, 0.7, count, 3, &totals, &re, &im)
+                aiot_periods(&signal, origin, 0.7, count, 3, &re, &im)
                 let expected = (0..<2 * count).map { place -> Float in
                     let begin = origin + 0.7 * Double(place / 2)
                     return Float(

@@ -86,11 +86,13 @@ def truth(program, options):
         assert total(samples, "aiot_reader_exchanges_opened_total") >= acknowledged
         assert acknowledged == len(devices), f"{acknowledged} acknowledged, {len(devices)} told"
         single = total(samples, "aiot_reader_occasions_total", 'outcome="single"')
-        assert single >= len(devices), f"{single} single occasions"
+        collided = total(samples, "aiot_reader_occasions_total", 'outcome="collided"')
+        # Of two devices in one occasion both may be read.
+        assert single + 2 * collided >= len(devices), f"{single} single occasions, {collided} collided"
         # In contention every occasion was looked at: what the loop counted is what was told of the bursts.
         occasions = total(samples, "aiot_reader_occasions_total")
         bursts = total(samples, "aiot_reader_d2r_bursts_total", 'type="AccessRandomID"')
-        assert occasions == bursts, f"{occasions} occasions, {bursts} bursts of contention"
+        assert occasions <= bursts <= occasions + collided, f"{occasions} occasions, {bursts} bursts of contention"
         sent, heard = (total(samples, "aiot_reader_r2d_frames_total", f'fate="{fate}"') for fate in ("sent", "heard"))
         assert sent >= heard > 0, f"{sent} sent, {heard} heard"
         for name in ("carrier_on_seconds_total", "process_resident_memory_bytes", "process_cpu_seconds_total",

@@ -54,16 +54,28 @@ typedef struct {
 } aiot_signal;
 
 /// Outputs of periods at `count` grid points from `origin` on, `step` samples apart: twice the sum over the next `span`
-/// points less that over the `span` points behind them, and so on. `totals` has room for `count` + 2 `span` complex values.
+/// points less that over the `span` points behind them, and so on. `span` is less than 256.
 void aiot_periods(
-    const aiot_signal *signal, double origin, double step, size_t count, size_t span, double *totals, float *re,
-    float *im);
+    const aiot_signal *signal, double origin, double step, size_t count, size_t span, float *re, float *im);
 /// Adds to each of `count` values the one `width` behind it, in order.
 void aiot_add_shifted(float *values, size_t count, size_t width);
 /// Outputs of bits from `first` on: first half-period plus, second minus, and so on.
 void aiot_bit_outputs(
     const aiot_signal *signal, double start, double half, size_t halves_per_bit, size_t first, size_t count,
     double *outputs);
+
+// Levels
+
+/// Means of blocks of `size` complex samples: for each block real part, imaginary part and power, one behind the other.
+void aiot_block_levels(const float *samples, size_t blocks, size_t size, float *levels);
+/// Puts the complex samples whose distance from a level has a power above `limit` on that level.
+void aiot_put_back(float *samples, size_t count, float re, float im, float limit);
+/// Adds a level to `count` complex samples.
+void aiot_raise(float *samples, size_t count, float re, float im);
+/// Takes `levels` times a gain out of `count` complex samples.
+void aiot_take_out(float *samples, const float *levels, size_t count, float re, float im);
+/// The value that `rank` of `count` others, none negative, are below; `rank` is less than `count`.
+float aiot_ranked(const float *values, size_t count, size_t rank);
 
 // A search
 
@@ -72,6 +84,11 @@ void aiot_bit_outputs(
 void aiot_correlate(
     const float *re, const float *im, const ptrdiff_t *offsets, const float *signs, size_t bits, size_t starts,
     float *sum_re, float *sum_im, float *power);
+
+/// The first of `count` starts, from `first` on, whose coherent sum has more than `least` times its sum of powers and than
+/// its neighbours; `count` when there is none.
+size_t aiot_find_peak(
+    const float *re, const float *im, const float *power, size_t count, size_t first, float least);
 
 /// What an alignment makes of outputs on a grid.
 typedef struct {
@@ -85,6 +102,9 @@ typedef struct {
 void aiot_weigh(
     const float *re, const float *im, size_t count, double first, double per_bit, const float *signs,
     size_t bits, aiot_weight *weight);
+
+/// The same of complex outputs of one bit after the other.
+void aiot_weigh_outputs(const double *outputs, const float *signs, size_t bits, aiot_weight *weight);
 
 /// Running sums of `count` parts of two phasors, part k of the first turned by -k * `turn` radians, of the second by
 /// k * `turn`: element k + 1 is element k plus part k; element 0 is 0. The parts are complex.
